@@ -1,0 +1,1 @@
+"""The gate: command line, engines, ports and reports."""

@@ -1,0 +1,1 @@
+"""Readers of recorded market data."""

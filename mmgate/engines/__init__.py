@@ -1,0 +1,1 @@
+"""Engines that put specifications to the test."""

@@ -1,0 +1,1 @@
+"""The seam to makers outside this process."""

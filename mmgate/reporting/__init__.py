@@ -1,0 +1,1 @@
+"""Reporters that listen to the events of a run."""

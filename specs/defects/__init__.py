@@ -1,0 +1,1 @@
+"""Injected defects: each the smallest change that makes the model wrong."""

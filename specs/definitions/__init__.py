@@ -1,0 +1,1 @@
+"""Independent brute-force definitions of what the rules say."""
