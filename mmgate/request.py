@@ -1,0 +1,87 @@
+"""What a verification is asked to do, and what an engine gives back: the types between command line and engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from model.config import MakerConfig
+from specs.spec import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class MakerRef:
+    """Which maker is judged: kind "reference", "defect" (`name` is its id) or "port" (`name` is its command line)."""
+
+    kind: str = "reference"
+    name: str = ""
+
+    def label(self) -> str:
+        """Return the maker's name for tables and run lines."""
+        return self.kind if not self.name else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a suite: a config in a scenario, and why it takes part. `scenario`: embedded name or file path.
+
+    `ticks`, `trades`: recorded files, for the scenario `recorded`.
+    """
+
+    name: str
+    config: MakerConfig
+    scenario: str
+    why: str = ""
+    ticks: Path | None = None
+    trades: Path | None = None
+    symbol: str | None = None
+    start: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Budgets in work units, so that a verdict repeats: seeds per entry, examples, steps and paths per engine."""
+
+    name: str
+    seeds: int
+    property_examples: int
+    machine_examples: int
+    machine_steps: int
+    symbolic_iterations: int
+    wall_clock_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A verification: makers, suite, specs, engines, profile, seed and the folder for evidence."""
+
+    maker: MakerRef
+    suite: tuple[Entry, ...]
+    specs: tuple[str, ...]
+    engines: tuple[str, ...]
+    profile: Profile
+    seed: int
+    out: Path
+    workers: int = 2
+    progress: Callable[[str], None] = field(default=lambda _text: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A counterexample on disk: its spec, its trace file, the command that repeats it, and its steps for a person."""
+
+    spec_id: str
+    path: Path
+    command: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """What one engine answers: at most one outcome per spec, witnesses of violations, and what it counted."""
+
+    engine: str
+    outcomes: tuple[Outcome, ...]
+    witnesses: tuple[Witness, ...] = ()
+    notes: tuple[str, ...] = ()
