@@ -56,8 +56,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("elsewhere") / "venv"
     venv.create(home, with_pip=False)
     (site,) = (home / "lib").glob("python*/site-packages")
-    installer = [sys.executable, "-m", "pip", "--python", home / "bin" / "python", "install", "--quiet"]
-    answer = run([*installer, "--no-index", "--no-deps", wheel], home)
+    pip = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python")]
+    answer = run([*pip, "install", "--quiet", "--no-index", "--no-deps", wheel], home)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return home / "bin"
