@@ -1,0 +1,387 @@
+"""Records as plain data and as canonical text, generic over the fields of the dataclasses.
+
+One codec per set of wire names; encoders and decoders are built once per class. Decimals travel as the strings
+of `arithmetic.text`, enums as their values, tuples as lists, binary64 as JSON numbers or "NaN", "Infinity",
+"-Infinity" (N-1, N-2). Members of a union carry `"type"`: the class's name in snake case. Decoding is strict
+and total: whatever is wrong raises one `Malformed` that names the place.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal
+from enum import StrEnum
+from json.encoder import encode_basestring_ascii as quote
+from operator import attrgetter
+from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from model import actions, events, journal
+from model.arithmetic import text, to_binary64
+
+T = TypeVar("T")
+Writer = Callable[[Any], str]
+Reader = Callable[[Any], Any]
+Names = Mapping[tuple[type, str], str]
+
+DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,3})?")
+DECIMAL_LENGTH = 250
+DECIMAL_EXPONENT = 200
+INTEGER_LIMIT = 2**63
+
+_SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
+_SPECIAL_FLOATS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Malformed(ValueError):
+    """Data that is no record: `path` names the place ("orders[3].px", "" the whole), `text` what is wrong."""
+
+    def __init__(self, path: str, text: str) -> None:
+        super().__init__(f"{path}: {text}" if path else text)
+        self.path = path
+        self.text = text
+
+    def below(self, name: str) -> Malformed:
+        """Return the same fault, seen from one level up."""
+        if self.path and not self.path.startswith("["):
+            return Malformed(f"{name}.{self.path}", self.text)
+        return Malformed(name + self.path, self.text)
+
+
+def tag(cls: type) -> str:
+    """Return a class's tag: its name in snake case."""
+    return _SNAKE.sub("_", cls.__name__).lower()
+
+
+class Codec:
+    """Writes and reads dataclasses. `names` renames fields on the wire, `hidden` fields are not on the wire.
+
+    With `strict`, unknown keys are refused, else ignored.
+    """
+
+    def __init__(
+        self, names: Names | None = None, hidden: Mapping[type, str] | None = None, *, strict: bool = True
+    ) -> None:
+        self._names = dict(names or {})
+        self._hidden = dict(hidden or {})
+        self._strict = strict
+        self._writers: dict[Any, Writer] = {}
+        self._readers: dict[Any, Reader] = {}
+        self._tagged: dict[type, Writer] = {}
+
+    def canonical(self, record: object) -> str:
+        """Write a record as compact JSON, tagged, its keys in the order of the fields."""
+        writer = self._tagged.get(type(record))
+        if writer is None:
+            writer = self._tagged[type(record)] = self._record_writer(type(record), tagged=True)
+        return writer(record)
+
+    def to_data(self, record: object) -> dict[str, Any]:
+        """Return a record as plain data, tagged."""
+        data: dict[str, Any] = json.loads(self.canonical(record))
+        return data
+
+    def decode(self, shape: Any, data: object, **given: object) -> Any:
+        """Read data of the given shape: a dataclass, a union of them, or any field type.
+
+        `given` supplies hidden fields of a record or of each member of a union. Raises `Malformed`.
+        """
+        reader = self._reader(shape) if not given else self._reader_with(shape, tuple(sorted(given)))
+        return reader(data) if not given else reader((data, given))
+
+    # -- writing
+
+    def _writer(self, shape: Any) -> Writer:
+        found = self._writers.get(shape)
+        if found is None:
+            found = self._writers[shape] = self._make_writer(shape)
+        return found
+
+    def _make_writer(self, shape: Any) -> Writer:
+        plain = _PLAIN_WRITERS.get(shape)
+        if plain is not None:
+            return plain
+        if isinstance(shape, type) and issubclass(shape, StrEnum):
+            return {member: quote(member.value) for member in shape}.__getitem__
+        if is_dataclass(shape):
+            return self._record_writer(_class(shape), tagged=False)
+        if get_origin(shape) is tuple:
+            return self._tuple_writer(get_args(shape))
+        return self._union_writer(_members(shape))
+
+    def _tuple_writer(self, args: tuple[Any, ...]) -> Writer:
+        if len(args) == 2 and args[1] is Ellipsis:
+            item = self._writer(args[0])
+            return lambda values: "[" + ",".join([item(value) for value in values]) + "]"
+        items = [self._writer(arg) for arg in args]
+        return lambda values: "[" + ",".join([w(v) for w, v in zip(items, values, strict=True)]) + "]"
+
+    def _union_writer(self, members: tuple[Any, ...]) -> Writer:
+        solid = [member for member in members if member is not type(None)]
+        if len(solid) == 1:
+            one = self._writer(solid[0])
+            return lambda value: "null" if value is None else one(value)
+        by_class = {cls: self._record_writer(cls, tagged=True) for cls in solid}
+        if len(solid) == len(members):
+            return lambda value: by_class[type(value)](value)
+        return lambda value: "null" if value is None else by_class[type(value)](value)
+
+    def _record_writer(self, cls: type, *, tagged: bool) -> Writer:
+        shown = self._fields(cls)
+        parts = [f'"type":{quote(tag(cls))}'] if tagged else []
+        parts += [f'"{wire}":%s' for _, wire, _, _ in shown]
+        template = "{" + ",".join(parts) + "}"
+        if not shown:
+            return lambda _record: template
+        names = [name for name, _, _, _ in shown]
+        writers = [self._writer(shape) for _, _, shape, _ in shown]
+        values = attrgetter(*names)
+        if len(names) == 1:
+            only = writers[0]
+            return lambda record: template % only(values(record))
+        return lambda record: template % tuple([w(v) for w, v in zip(writers, values(record), strict=True)])
+
+    def _fields(self, cls: type) -> list[tuple[str, str, Any, bool]]:
+        """List what is on the wire of a class: field name, wire name, type, whether it may be left out."""
+        hints = get_type_hints(cls)
+        return [
+            (
+                field.name,
+                self._names.get((cls, field.name), field.name),
+                hints[field.name],
+                field.default is not MISSING or field.default_factory is not MISSING,
+            )
+            for field in fields(cls)
+            if self._hidden.get(cls) != field.name
+        ]
+
+    # -- reading
+
+    def _reader(self, shape: Any) -> Reader:
+        found = self._readers.get(shape)
+        if found is None:
+            found = self._readers[shape] = self._make_reader(shape)
+        return found
+
+    def _reader_with(self, shape: Any, given: tuple[str, ...]) -> Reader:
+        """Return a reader of (data, values of hidden fields)."""
+        found = self._readers.get((shape, given))
+        if found is None:
+            if is_dataclass(shape):
+                found = self._record_reader(_class(shape), tagged=False, given=True)
+            else:
+                found = self._union_reader(_members(shape), given=True)
+            self._readers[(shape, given)] = found
+        return found
+
+    def _make_reader(self, shape: Any) -> Reader:
+        plain = _PLAIN_READERS.get(shape)
+        if plain is not None:
+            return plain
+        if isinstance(shape, type) and issubclass(shape, StrEnum):
+            return _enum_reader(shape)
+        if is_dataclass(shape):
+            return self._record_reader(_class(shape), tagged=False)
+        if get_origin(shape) is tuple:
+            return self._tuple_reader(get_args(shape))
+        return self._union_reader(_members(shape))
+
+    def _tuple_reader(self, args: tuple[Any, ...]) -> Reader:
+        repeated = len(args) == 2 and args[1] is Ellipsis
+        readers = [self._reader(arg) for arg in args if arg is not Ellipsis]
+
+        def read(data: object) -> tuple[Any, ...]:
+            if not isinstance(data, list):
+                raise Malformed("", f"{show(data)} is not a list")
+            if not repeated and len(data) != len(readers):
+                raise Malformed("", f"a list of {len(data)}, where {len(readers)} items are expected")
+            items = []
+            for index, value in enumerate(data):
+                try:
+                    items.append(readers[0 if repeated else index](value))
+                except Malformed as fault:
+                    raise fault.below(f"[{index}]") from None
+            return tuple(items)
+
+        return read
+
+    def _union_reader(self, members: tuple[Any, ...], *, given: bool = False) -> Reader:
+        solid = [member for member in members if member is not type(None)]
+        optional = len(solid) < len(members)
+        if len(solid) == 1:
+            one = self._reader(solid[0])
+            return lambda data: None if data is None else one(data)
+        by_tag = {tag(cls): self._record_reader(cls, tagged=True, given=given) for cls in solid}
+
+        def read(source: Any) -> object:
+            data = source[0] if given else source
+            if data is None and optional:
+                return None
+            if not isinstance(data, dict):
+                raise Malformed("", f"{show(data)} is not an object")
+            name = data.get("type")
+            reader = by_tag.get(name) if isinstance(name, str) else None
+            if reader is None:
+                raise Malformed("type", f"{show(name)} is none of {', '.join(by_tag)}")
+            return reader(source)
+
+        return read
+
+    def _record_reader(self, cls: type, *, tagged: bool, given: bool = False) -> Reader:
+        shown = [
+            (name, wire, self._reader(shape), left_out) for name, wire, shape, left_out in self._fields(cls)
+        ]
+        known = {wire for _, wire, _, _ in shown} | {"type"}
+
+        def read(source: Any) -> object:
+            data = source[0] if given else source
+            values: dict[str, object] = dict(source[1]) if given else {}
+            if not isinstance(data, dict):
+                raise Malformed("", f"{show(data)} is not an object")
+            if not tagged and data.get("type", tag(cls)) != tag(cls):
+                raise Malformed("type", f"{show(data['type'])} is not {tag(cls)}")
+            for name, wire, reader, left_out in shown:
+                if wire not in data:
+                    if left_out:
+                        continue
+                    raise Malformed(wire, "is missing")
+                try:
+                    values[name] = reader(data[wire])
+                except Malformed as fault:
+                    raise fault.below(wire) from None
+            if self._strict and not known.issuperset(data):
+                stranger = next(key for key in data if key not in known)
+                raise Malformed(
+                    str(stranger)[:80], f"is no field of {tag(cls)}; known: {', '.join(sorted(known))}"
+                )
+            return cls(**values)
+
+        return read
+
+
+def show(data: object) -> str:
+    """Write any value for an error text, bounded and in ASCII."""
+    shown = ascii(data)
+    return shown if len(shown) <= 80 else shown[:77] + "..."
+
+
+def _class(shape: Any) -> type:
+    if not isinstance(shape, type):
+        raise TypeError(f"{shape!r} is not a class")
+    return shape
+
+
+def _members(shape: Any) -> tuple[Any, ...]:
+    if get_origin(shape) not in (Union, types.UnionType):
+        raise TypeError(
+            f"no codec for fields of type {shape!r}: use str, int, bool, Decimal, enums, tuples, dataclasses"
+        )
+    return get_args(shape)
+
+
+def _write_float(value: float) -> str:
+    if math.isfinite(value):
+        return repr(value)
+    return '"NaN"' if math.isnan(value) else ('"Infinity"' if value > 0 else '"-Infinity"')
+
+
+def _read_bool(data: object) -> bool:
+    if not isinstance(data, bool):
+        raise Malformed("", f"{show(data)} is not true or false")
+    return data
+
+
+def _read_int(data: object) -> int:
+    if not isinstance(data, int) or isinstance(data, bool):
+        raise Malformed("", f"{show(data)} is not an integer")
+    if not -INTEGER_LIMIT <= data < INTEGER_LIMIT:
+        raise Malformed("", "the integer is beyond 64 bits")
+    return data
+
+
+def _read_str(data: object) -> str:
+    if not isinstance(data, str):
+        raise Malformed("", f"{show(data)} is not a string")
+    if not data.isascii() and any("\ud800" <= sign <= "\udfff" for sign in data):
+        raise Malformed("", f"{show(data)} holds half a surrogate pair, which is no text")
+    return data
+
+
+def _read_decimal(data: object) -> Decimal:
+    if not isinstance(data, str):
+        raise Malformed("", f"{show(data)} is not a decimal in a string")
+    if len(data) > DECIMAL_LENGTH or DECIMAL_PATTERN.fullmatch(data) is None:
+        raise Malformed("", f"{show(data)} is not a finite decimal")
+    value = Decimal(data)
+    if value and abs(value.adjusted()) > DECIMAL_EXPONENT:
+        raise Malformed("", f"{show(data)} is beyond 1e±{DECIMAL_EXPONENT}")
+    return value
+
+
+def _read_float(data: object) -> float:
+    if isinstance(data, float):
+        return data
+    if isinstance(data, str) and data in _SPECIAL_FLOATS:
+        return _SPECIAL_FLOATS[data]
+    if isinstance(data, int) and not isinstance(data, bool) and abs(data) < INTEGER_LIMIT:
+        return to_binary64(Decimal(data))
+    raise Malformed("", f"{show(data)} is not a binary64 number")
+
+
+def _enum_reader(enum: type[StrEnum]) -> Reader:
+    by_value = {member.value: member for member in enum}
+
+    def read(data: object) -> StrEnum:
+        member = by_value.get(data) if isinstance(data, str) else None
+        if member is None:
+            raise Malformed("", f"{show(data)} is none of {', '.join(by_value)}")
+        return member
+
+    return read
+
+
+_PLAIN_WRITERS: dict[Any, Writer] = {
+    bool: {True: "true", False: "false"}.__getitem__,
+    int: str,
+    str: quote,
+    Decimal: lambda value: '"' + text(value) + '"',
+    float: _write_float,
+}
+_PLAIN_READERS: dict[Any, Reader] = {
+    bool: _read_bool,
+    int: _read_int,
+    str: _read_str,
+    Decimal: _read_decimal,
+    float: _read_float,
+}
+
+TRACE = Codec()
+"""The codec of traces and witnesses: every field under its own name, unknown keys refused."""
+
+RECORD: TypeAlias = events.Event | events.Start | actions.Action | journal.Record
+"""Everything that `from_data` knows by its tag."""
+
+
+def to_data(record: object) -> dict[str, Any]:
+    """Return a record as plain data with its tag under "type"."""
+    return TRACE.to_data(record)
+
+
+def from_data(data: object) -> Any:
+    """Return the event, action, start or journal record that `data` tells. Raises `Malformed`."""
+    return TRACE.decode(RECORD, data)
+
+
+def decode(shape: type[T], data: object) -> T:
+    """Return the record of the class `shape` that `data` tells. Raises `Malformed`."""
+    found: T = TRACE.decode(shape, data)
+    return found
+
+
+def canonical(record: object) -> str:
+    """Write a record as canonical text: compact ASCII JSON, tagged, keys in the order of the fields (N-1)."""
+    return TRACE.canonical(record)
