@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 from mmgate.shadow import shadowed
 
@@ -15,9 +16,8 @@ def main() -> None:
     if finding is not None:
         sys.stderr.write(f"mmgate: {finding}\n")
         raise SystemExit(USAGE_OR_INPUT)
-    from mmgate.cli import main as command  # not earlier: it imports the packages just checked
-
-    command()
+    command = import_module("mmgate.cli").main  # not earlier: it imports the packages just checked
+    raise SystemExit(command())
 
 
 if __name__ == "__main__":
