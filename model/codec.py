@@ -1,9 +1,9 @@
 """Records as plain data and as canonical text, generic over the fields of the dataclasses.
 
-One codec per set of wire names; encoders and decoders are built once per class. Decimals travel as the strings
-of `arithmetic.text`, enums as their values, tuples as lists, binary64 as JSON numbers or "NaN", "Infinity",
-"-Infinity" (N-1, N-2). Members of a union carry `"type"`: the class's name in snake case. Decoding is strict
-and total: whatever is wrong raises one `Malformed` that names the place.
+One codec per set of wire names; encoders and decoders are built once per class. Decimals travel as the
+strings of `arithmetic.text`, enums as their values, tuples as lists, binary64 as JSON numbers or "NaN",
+"Infinity", "-Infinity" (N-1, N-2). Members of a union carry `"type"`: the class's name in snake case.
+Decoding is strict and total: whatever is wrong raises one `Malformed` that names the place.
 """
 
 from __future__ import annotations
