@@ -1,0 +1,91 @@
+"""What a maker remembers for long, shared between forks: persistent collections that never change in place.
+
+`FillSet` holds the identities of fills for ever (L-4); `EndedOrders` the ended orders of the last minutes (L-4).
+Adding returns a new collection that shares almost everything with the old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from model.orders import ROLE_MEMORY_MS, Order
+
+FillId: TypeAlias = tuple[int, str, int]
+"""(venue time in ms, market, tid): `tid` alone is not unique (L-4)."""
+
+CHUNK = 64
+"""How many ended orders lie in one shared chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class FillSet:
+    """A growing set of fill identities, as runs of falling size: adding costs O(log n) amortised."""
+
+    runs: tuple[frozenset[FillId], ...] = ()
+
+    def __contains__(self, identity: FillId) -> bool:
+        """Tell whether the fill was seen."""
+        return any(identity in run for run in self.runs)
+
+    def __len__(self) -> int:
+        """Count the fills seen."""
+        return sum(len(run) for run in self.runs)
+
+    def with_fill(self, identity: FillId) -> FillSet:
+        """Return the set with one more fill."""
+        runs = [*self.runs, frozenset((identity,))]
+        while len(runs) > 1 and len(runs[-2]) <= 2 * len(runs[-1]):
+            runs[-2:] = [runs[-2] | runs[-1]]
+        return FillSet(tuple(runs))
+
+    @staticmethod
+    def of(identities: frozenset[FillId]) -> FillSet:
+        """Return the set of these fills."""
+        return FillSet((identities,) if identities else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An ended order and when it ended, in ms."""
+
+    order: Order
+    ended_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndedOrders:
+    """The orders that ended within `ROLE_MEMORY_MS`, newest last, by cloid (L-4)."""
+
+    recent: tuple[Ended, ...] = ()
+    chunks: tuple[dict[str, Ended], ...] = ()
+
+    def find(self, cloid: str, now_ms: int) -> Ended | None:
+        """Return the ended order of that cloid, or None if it is unknown or too old."""
+        for ended in reversed(self.recent):
+            if ended.order.cloid == cloid:
+                return ended if now_ms - ended.ended_ms <= ROLE_MEMORY_MS else None
+        for chunk in reversed(self.chunks):
+            if cloid in chunk:
+                ended = chunk[cloid]
+                return ended if now_ms - ended.ended_ms <= ROLE_MEMORY_MS else None
+        return None
+
+    def find_oid(self, oid: int, now_ms: int) -> Ended | None:
+        """Return the ended order of that oid, or None."""
+        for chunk in ({e.order.cloid: e for e in self.recent}, *reversed(self.chunks)):
+            for ended in chunk.values():
+                if ended.order.oid == oid and now_ms - ended.ended_ms <= ROLE_MEMORY_MS:
+                    return self.find(ended.order.cloid, now_ms)
+        return None
+
+    def with_order(self, order: Order, now_ms: int) -> EndedOrders:
+        """Return the memory with one more ended order, or a newer word on it; what is too old is dropped."""
+        recent = (*self.recent, Ended(order, now_ms))
+        chunks = self.chunks
+        if len(recent) >= CHUNK:
+            chunks = (*chunks, {e.order.cloid: e for e in recent})
+            recent = ()
+        while chunks and now_ms - next(reversed(chunks[0].values())).ended_ms > ROLE_MEMORY_MS:
+            chunks = chunks[1:]
+        return EndedOrders(recent, chunks)
