@@ -220,24 +220,6 @@ class RunEnded:
     settled: bool
 
 
-Record: TypeAlias = (
-    RunStarted
-    | Turn
-    | OrderOpened
-    | OrderClosed
-    | OrderRefused
-    | OrderExecuted
-    | Traded
-    | PricesSet
-    | ScheduleCancelSet
-    | FaultBegan
-    | FaultHealed
-    | Crashed
-    | MakerFailed
-    | RunEnded
-)
-
-
 @dataclass(frozen=True, slots=True)
 class BookedOrder:
     """One order as the maker believes it (port protocol, `books`)."""
@@ -271,6 +253,40 @@ class Books:
     positions: tuple[BookedPosition, ...]
     halted: bool
     shutdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class BooksTold:
+    """What the maker believes, asked between two turns and changing nothing; only where it offers `books`.
+
+    A run may ask every so many seconds (a parameter of the run) and asks at quiescent moments, so that it need not
+    ask after every turn: always once just before `RunEnded`. `quiescent`: nothing was under way between maker and
+    venue, neither order, cancel, query nor message, so belief and truth must be equal.
+    """
+
+    now_ms: int
+    life: int
+    books: Books
+    quiescent: bool = False
+
+
+Record: TypeAlias = (
+    RunStarted
+    | Turn
+    | OrderOpened
+    | OrderClosed
+    | OrderRefused
+    | OrderExecuted
+    | Traded
+    | PricesSet
+    | ScheduleCancelSet
+    | FaultBegan
+    | FaultHealed
+    | Crashed
+    | MakerFailed
+    | BooksTold
+    | RunEnded
+)
 
 
 class Maker(Protocol):

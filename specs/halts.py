@@ -1,0 +1,82 @@
+"""Whether quoting is halted, and why, by what the maker was told (L-6, L-14, S-5, I-7, I-8).
+
+A cause is named only while it surely holds: where the rules leave the moment to the maker, it is not yet, or not
+any more, named.
+"""
+
+from __future__ import annotations
+
+from model import events
+from model.config import MakerConfig
+from specs.own_orders import Orders
+from specs.positions import Positions
+from specs.stops import Stops
+
+DEFAULT_STALE_CANCEL_MS = 10_000
+
+
+class Halts:
+    """The causes of a halt in the present life."""
+
+    def __init__(self, orders: Orders, positions: Positions, stops: Stops) -> None:
+        self._orders = orders
+        self._positions = positions
+        self._stops = stops
+        self._config = MakerConfig()
+        self._began_ms = 0
+        self.start_answered = False
+        self.connection_lost = False
+        self.connected_ms: int | None = None
+
+    def life_began(self, start: events.Start) -> None:
+        """Begin halted, until the answer to the start's repeated query (S-5)."""
+        self._config, self._began_ms = start.config, start.now_ms
+        self.start_answered = False
+        self.connection_lost = False
+        self.connected_ms = None
+
+    def heard(self, event: events.Event, now_ms: int) -> None:
+        """Note what begins or ends a cause."""
+        if isinstance(event, events.Disconnected):
+            self.connection_lost, self.connected_ms = True, None
+        elif isinstance(event, events.Connected):
+            self.connected_ms = now_ms
+        elif isinstance(event, events.OpenOrders):
+            if self.connection_lost and self.connected_ms is not None:
+                self.connection_lost = False
+            if event.sent_ms >= self._began_ms + self._config.sent_timeout_ms:
+                self.start_answered = True
+
+    def causes(self, market: str, now_ms: int) -> tuple[str, ...]:
+        """Return the causes that halt this market now."""
+        found = self.account_causes(now_ms)
+        stale = self.stale_cancel(market, now_ms)
+        return (*found, stale) if stale else found
+
+    def account_causes(self, now_ms: int) -> tuple[str, ...]:
+        """Return the causes that halt every market now."""
+        named = (
+            ("disconnected", self.connection_lost),
+            ("start not yet answered", not self.start_answered),
+            ("hard stop", self._stops.hard_stop_ms is not None),
+            ("drawdown gate", self.gate_shut(now_ms)),
+        )
+        return tuple(name for name, holds in named if holds)
+
+    def gate_shut(self, now_ms: int) -> bool:
+        """Say whether the drawdown gate is surely shut (I-7): by the fills' own times and by the times told."""
+        limit = self._config.max_hourly_drawdown_usd
+        if limit == 0 or not self._positions.taker_pnl:
+            return False
+        return all(total <= -limit for total in self._positions.taker_pnl_sums(now_ms))
+
+    def stale_cancel(self, market: str, now_ms: int) -> str:
+        """Name a cancel of this market that is unanswered beyond the stale-cancel timeout (L-6); empty if none."""
+        timeout_ms = self._config.stale_cancel_timeout_ms
+        if timeout_ms == 0:
+            return ""
+        for order in self._orders.cancel_pending.values():
+            sent_ms = order.cancel_pending_ms
+            if order.market == market and sent_ms is not None and now_ms - sent_ms > timeout_ms:
+                return f"cancel of {order.cloid} unanswered for {now_ms - sent_ms} ms"
+        return ""

@@ -1,0 +1,105 @@
+"""What a monitor is: a spec that watches one run, record by record, and answers with one word.
+
+A monitor declares what it wants to see by the names of its methods, and is called for nothing else:
+
+- `on_<record>(record)` for a record of the journal, such as `on_order_opened`; `on_turn` comes last in its turn.
+- `told_<event>(turn, event)` when the maker was told an event (`told_start`, `told_oracle`, `told_fill` …), and
+  `told_any(turn)` for every event: the view knows the event, none of the reply's actions yet.
+- `sent_<action>(turn, action, order)` for each action of the reply, in order, when the view knows it: `sent_place`
+  and `sent_cancel` come with the own order concerned (None: a cancel that names none), the others with None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from specs.spec import Outcome, Spec, Violation, Word
+from specs.view import View
+
+MAX_VIOLATIONS = 5
+"""So many violations of one spec are kept per run; all are counted."""
+
+Handler = Callable[..., object]
+PREFIXES = ("on_", "told_", "sent_")
+
+
+class Monitor:
+    """A spec watching a run. Subclasses set `spec` and add handlers; `finish` gives the word."""
+
+    spec: ClassVar[Spec]
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.violations: list[Violation] = []
+        self.violation_count = 0
+        self.antecedents = 0
+        self.contexts: dict[str, int] = {}
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return this monitor's handlers by method name."""
+        names = [name for name in dir(self) if name.startswith(PREFIXES)]
+        return {name: getattr(self, name) for name in names}
+
+    def antecedent(self, context: str = "") -> None:
+        """Count that the spec's condition was met, and in which context."""
+        self.antecedents += 1
+        if context:
+            self.contexts[context] = self.contexts.get(context, 0) + 1
+
+    def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
+        """Note a violation at the present record; only the first few are kept, all are counted."""
+        self.violation_count += 1
+        if len(self.violations) < MAX_VIOLATIONS:
+            at = (self.view.now_ms, self.view.index)
+            self.violations.append(Violation(self.spec.id, *at, text, market, cloid))
+
+    def switched_off(self) -> str:
+        """Say why the config of this run has no such subject; empty when it has."""
+        return ""
+
+    def pending(self) -> str:
+        """Say which obligation is still open at the end of the run; empty when none is."""
+        return ""
+
+    def close(self) -> None:
+        """Judge what only the end of the run shows; called once, before the word is given."""
+
+    def finish(self, engine: str = "simulation") -> Outcome:
+        """Return the word on this run."""
+        self.close()
+        word, reason = self._word()
+        return Outcome(
+            spec_id=self.spec.id,
+            engine=engine,
+            word=word,
+            strength=self.view.strength(),
+            antecedents=self.antecedents,
+            contexts=tuple(sorted(self.contexts.items())),
+            violations=tuple(self.violations),
+            reason=reason,
+        )
+
+    def _word(self) -> tuple[Word, str]:
+        """Choose the word: violated, not applicable, inconclusive, vacuous, else holds."""
+        if self.violation_count:
+            return Word.VIOLATED, f"{self.violation_count} violations"
+        off = self._missing_feature() or self.switched_off()
+        if off:
+            return Word.NOT_APPLICABLE, off
+        open_end = self.view.cut() or self.pending()
+        if open_end:
+            return Word.INCONCLUSIVE, open_end
+        if not self.antecedents:
+            return Word.VACUOUS, "its condition was never met"
+        return Word.HOLDS, ""
+
+    def _missing_feature(self) -> str:
+        """Name a feature that the spec's subject needs and the maker does not declare."""
+        missing = [f for f in self.spec.features if f not in self.view.features]
+        return f"the maker does not declare {', '.join(missing)}" if missing else ""
+
+
+def snake(name: str) -> str:
+    """Write a class name as handlers spell it: `OrderOpened` → `order_opened`."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -1,0 +1,160 @@
+"""What is known of one own order: as the maker was told, and as the venue holds it. Also prices as told, and roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from model.actions import Place, Role, Side, Tif
+from model.config import MakerConfig
+from model.events import Fill
+
+ZERO = Decimal(0)
+BPS = Decimal(10_000)
+
+FillIdentity = tuple[int, str, int]
+"""The venue's time, the market, the tid (L-4)."""
+
+
+@dataclass(slots=True)
+class Told:
+    """Oracle and mark of one market as last told, in the present life, with the times at which they were told."""
+
+    oracle_px: Decimal | None = None
+    oracle_ms: int | None = None
+    mark_px: Decimal | None = None
+    mark_ms: int | None = None
+    mark_usable_since_ms: int | None = None
+    usable_since_ms: int | None = None
+
+    def usable(self, config: MakerConfig) -> bool:
+        """Say whether a ladder may be computed on them (Q-0), their age apart."""
+        if self.oracle_px is None or self.mark_px is None or self.oracle_px <= 0 or self.mark_px <= 0:
+            return False
+        return self._within_gap(config)
+
+    def mark_usable(self, config: MakerConfig) -> bool:
+        """Say whether counter-orders and flattens may use the mark (Q-0)."""
+        if self.mark_px is None or self.mark_px <= 0:
+            return False
+        if self.oracle_px is None or self.oracle_px <= 0:
+            return True
+        return self._within_gap(config)
+
+    def too_old(self, config: MakerConfig, now_ms: int) -> bool:
+        """Say whether the oracle is older than allowed (Q-11); True when none was told."""
+        return self.oracle_ms is None or now_ms - self.oracle_ms > config.oracle_max_age_ms
+
+    def _within_gap(self, config: MakerConfig) -> bool:
+        assert self.oracle_px is not None
+        assert self.mark_px is not None
+        gap = abs(self.oracle_px - self.mark_px)
+        return gap * BPS <= config.max_oracle_mark_gap_bps * self.oracle_px
+
+
+@dataclass(slots=True)
+class OwnOrder:
+    """One own order. Fields ending in `_ms` are times of the run; `told_*`, `ended_*` are what the present life knows.
+
+    `role`, `level`: as declared and checked, else inferred by the port protocol's rule (`level` None: not told).
+    `oracle_px`, `mark_px`, `oracle_ms`: as told at sending. `cancels_ms`: when cancels of it were requested, in the
+    present life. `ended_ms`: when the maker was told its end (`ended_by`: the word). `live`: on the venue's book now.
+    """
+
+    place: Place
+    life: int
+    sent_ms: int
+    index: int
+    role: Role
+    level: int | None
+    oracle_px: Decimal | None = None
+    oracle_ms: int | None = None
+    mark_px: Decimal | None = None
+    # What the maker of the present life knows.
+    known: bool = True
+    oid: int | None = None
+    told_resting_ms: int | None = None
+    told_remaining: Decimal | None = None
+    told_filled: Decimal = ZERO
+    told_fills: list[Fill] = field(default_factory=list)
+    last_told_ms: int | None = None
+    cancels_ms: list[int] = field(default_factory=list)
+    cancel_pending_ms: int | None = None
+    cancel_refused_ms: int | None = None
+    absent_ms: int | None = None
+    ended_ms: int | None = None
+    ended_by: str = ""
+    # The venue's truth.
+    live: bool = False
+    remaining: Decimal = ZERO
+    venue_filled: Decimal = ZERO
+    landed_ms: int | None = None
+    opened_ms: int | None = None
+    closed_ms: int | None = None
+    closed_by: str = ""
+
+    @property
+    def cloid(self) -> str:
+        """The client's id."""
+        return self.place.cloid
+
+    @property
+    def market(self) -> str:
+        """The market's name."""
+        return self.place.market
+
+    @property
+    def side(self) -> Side:
+        """Its side."""
+        return self.place.side
+
+    @property
+    def px(self) -> Decimal:
+        """Its limit price."""
+        return self.place.px
+
+    @property
+    def open_told(self) -> bool:
+        """Whether, by all that this life was told, it may still be live."""
+        return self.known and self.ended_ms is None
+
+    @property
+    def unfilled_told(self) -> Decimal:
+        """Size less told fills, in base units: what I-5 counts."""
+        return self.place.sz - self.told_filled
+
+    @property
+    def remaining_told(self) -> Decimal:
+        """Remaining size by L-4: never above the smallest remaining told."""
+        left = self.place.sz - self.told_filled
+        return left if self.told_remaining is None else min(left, self.told_remaining)
+
+    def label(self) -> str:
+        """Name it for a person: role, level, side, size, price."""
+        level = "" if self.level is None or self.role is not Role.LADDER else f" L{self.level}"
+        return f"{self.role}{level} {self.side} {self.place.sz} @ {self.px} ({self.cloid})"
+
+    def forget(self, known: bool) -> None:
+        """Begin a new life's knowledge of it: only what `Start` tells (S-5)."""
+        self.known = known
+        self.told_resting_ms = None
+        self.told_remaining = None
+        self.cancels_ms = []
+        self.cancel_pending_ms = self.cancel_refused_ms = self.absent_ms = None
+        self.ended_ms, self.ended_by = None, ""
+
+
+def inferred_role(place: Place, config: MakerConfig, filled_side: Side | None, counter_due: bool) -> Role:
+    """Return the role of a place: as declared where the port protocol's rule bears it out, else by that rule.
+
+    `filled_side`: the side of the own fill that this reply answers, or None. `counter_due`: whether an own ladder
+    fill of the other side was told in this life, so that a collected counter-order may go out (L-8a).
+    """
+    if place.reduce_only and place.tif is Tif.IOC:
+        return Role.FLATTEN
+    if place.role is Role.LADDER or not config.counter_order_enabled:
+        return Role.LADDER
+    answers_fill = filled_side is not None and place.side is filled_side.opposite
+    if answers_fill or (place.role is Role.COUNTER and counter_due):
+        return Role.COUNTER
+    return Role.LADDER

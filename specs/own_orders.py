@@ -1,0 +1,239 @@
+"""The own orders of a run: every one seen sent or seen at the venue as the maker's, in any life (L-11 apart).
+
+`Orders` keeps two truths beside each other: what the present life was told (the rules L-4, L-5, L-7a), and what the
+venue holds. A method that takes an event returns the own order concerned, or None for a stranger's.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from model import events, journal
+from model.actions import Cancel, Place, Role
+from specs.own import ZERO, OwnOrder
+
+REVIVABLE = ("absent", "send_failed")
+"""Ends that the venue itself did not tell: an order so ended may be told alive again (L-7a)."""
+
+
+class Orders:
+    """Registry of own orders, by cloid and by the venue's oid."""
+
+    def __init__(self) -> None:
+        self.by_cloid: dict[str, OwnOrder] = {}
+        self.by_oid: dict[int, OwnOrder] = {}
+        self.live: dict[str, OwnOrder] = {}
+        self.open: dict[str, OwnOrder] = {}
+        self.cancel_pending: dict[str, OwnOrder] = {}
+
+    def find(self, cloid: str | None, oid: int | None) -> OwnOrder | None:
+        """Return the own order of this cloid or oid."""
+        if cloid is not None and cloid in self.by_cloid:
+            return self.by_cloid[cloid]
+        return self.by_oid.get(oid) if oid is not None else None
+
+    def live_in(self, market: str) -> list[OwnOrder]:
+        """Return the own orders on the venue's book of one market, in the order of opening."""
+        return [order for order in self.live.values() if order.market == market]
+
+    def open_in(self, market: str) -> list[OwnOrder]:
+        """Return the own orders of one market that by all told may still be live, in the order of sending."""
+        return [order for order in self.open.values() if order.market == market]
+
+    # What the maker sends.
+
+    def placed(self, order: OwnOrder) -> OwnOrder | None:
+        """Add a new own order; returns the earlier one of the same cloid, if any (ORD-11)."""
+        twin = self.by_cloid.get(order.cloid)
+        self.by_cloid[order.cloid] = order
+        self.open[order.cloid] = order
+        return twin
+
+    def cancel_sent(self, cancel: Cancel, now_ms: int) -> OwnOrder | None:
+        """Note a cancel request."""
+        order = self.find(cancel.cloid, cancel.oid)
+        if order is not None:
+            order.cancels_ms.append(now_ms)
+            order.cancel_pending_ms = now_ms
+            self.cancel_pending[order.cloid] = order
+        return order
+
+    # What the maker is told.
+
+    def life_began(self, start: events.Start) -> None:
+        """Forget what the former life knew; keep what `start` tells (S-5)."""
+        self.open.clear()
+        self.cancel_pending.clear()
+        for former in self.by_cloid.values():
+            former.forget(known=False)
+        for told in start.open_orders:
+            order = self.find(told.cloid, told.oid)
+            if order is not None:
+                order.known = True
+                order.oid = told.oid
+                order.told_resting_ms = start.now_ms
+                order.told_remaining = told.remaining
+                self.open[order.cloid] = order
+
+    def told_resting(self, event: events.Resting) -> OwnOrder | None:
+        """Note that an order rests; one that ended by absence or `send_failed` only is known again (L-7a)."""
+        order = self.find(event.cloid, event.oid)
+        if order is None:
+            return None
+        if order.ended_ms is not None and order.ended_by not in REVIVABLE:
+            return order
+        self._alive(order, event.now_ms, event.oid, event.remaining)
+        order.last_told_ms = event.now_ms
+        return order
+
+    def told_fill(self, event: events.Fill, fresh: bool) -> OwnOrder | None:
+        """Note a fill; it ends the order when the sizes add up (L-4)."""
+        order = self.find(event.cloid, event.oid)
+        if order is None or not fresh:
+            return order
+        order.told_filled += event.sz
+        order.told_fills.append(event)
+        order.last_told_ms = event.now_ms
+        if order.told_filled >= order.place.sz:
+            self._end(order, event.now_ms, "filled")
+        return order
+
+    def told_end(self, event: events.Done | events.Canceled | events.Rejected, by: str) -> OwnOrder | None:
+        """Note the venue's last word on an order (L-5)."""
+        order = self.find(event.cloid, event.oid)
+        if order is not None:
+            self._end(order, event.now_ms, by)
+        return order
+
+    def told_cancel_rejected(self, event: events.CancelRejected) -> OwnOrder | None:
+        """Note a refused cancel: an end only if every cancel was sent after the order was seen resting (L-5)."""
+        order = self.find(event.cloid, event.oid)
+        if order is None:
+            return None
+        self._answered(order)
+        order.cancel_refused_ms = event.now_ms
+        seen = order.told_resting_ms
+        if seen is not None and all(sent >= seen for sent in order.cancels_ms):
+            self._end(order, event.now_ms, "cancel_rejected")
+        return order
+
+    def told_send_failed(self, event: events.SendFailed) -> OwnOrder | None:
+        """Note that a place or a cancel never left; without `action`, the latest action on the order is meant."""
+        order = self.find(event.cloid, event.oid)
+        if order is None:
+            return None
+        action = event.action or ("cancel" if order.cancels_ms else "place")
+        order.last_told_ms = event.now_ms
+        if action == "cancel":
+            self._answered(order)
+        elif order.told_resting_ms is None:
+            self._end(order, event.now_ms, "send_failed")
+        return order
+
+    def told_answer(self, event: events.OpenOrders, sent_timeout_ms: int) -> None:
+        """Judge every own order by an answer (L-7a): present ones rest, absent ones end when they must."""
+        present: set[str] = set()
+        for told in event.orders:
+            order = self.find(told.cloid, told.oid)
+            if order is not None:
+                present.add(order.cloid)
+                self._told_present(order, told, event)
+        for order in list(self.open.values()):
+            if order.cloid not in present:
+                self._told_absent(order, event, sent_timeout_ms)
+
+    def _told_present(self, order: OwnOrder, told: events.OpenOrder, event: events.OpenOrders) -> None:
+        if order.ended_ms is not None and event.sent_ms <= order.ended_ms:
+            return
+        self._alive(order, event.now_ms, told.oid, told.remaining)
+
+    def _told_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int) -> None:
+        if self._last_change_ms(order) >= event.sent_ms:
+            return
+        if order.told_resting_ms is not None:
+            self._end(order, event.now_ms, "absent")
+        elif order.absent_ms is None:
+            order.absent_ms = event.now_ms
+        elif event.sent_ms - order.sent_ms >= sent_timeout_ms:
+            self._end(order, event.now_ms, "absent")
+
+    def _last_change_ms(self, order: OwnOrder) -> int:
+        times = [order.sent_ms, order.last_told_ms, order.cancel_pending_ms, order.cancel_refused_ms]
+        return max(t for t in times if t is not None)
+
+    def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal) -> None:
+        order.known = True
+        order.ended_ms, order.ended_by = None, ""
+        order.absent_ms = None
+        order.oid = oid if oid is not None else order.oid
+        if order.told_resting_ms is None:
+            order.told_resting_ms = now_ms
+        told = order.told_remaining
+        order.told_remaining = remaining if told is None else min(told, remaining)
+        if order.oid is not None:
+            self.by_oid[order.oid] = order
+        self.open[order.cloid] = order
+
+    def _answered(self, order: OwnOrder) -> None:
+        order.cancel_pending_ms = None
+        self.cancel_pending.pop(order.cloid, None)
+
+    def _end(self, order: OwnOrder, now_ms: int, by: str) -> None:
+        self._answered(order)
+        if order.ended_ms is None:
+            order.ended_ms, order.ended_by = now_ms, by
+        elif order.ended_by in REVIVABLE:
+            order.ended_by = by
+        self.open.pop(order.cloid, None)
+
+    # What the venue does.
+
+    def opened(self, record: journal.OrderOpened) -> OwnOrder:
+        """Note that an order of the maker rests on the book; one never seen sent is taken up as found."""
+        order = self.find(record.cloid, record.oid)
+        if order is None:
+            order = found(record)
+            self.by_cloid[order.cloid] = order
+        order.live, order.remaining = True, record.sz
+        order.opened_ms = order.landed_ms = record.now_ms
+        order.closed_ms = None
+        self.by_oid[record.oid] = order
+        self.live[order.cloid] = order
+        return order
+
+    def closed(self, record: journal.OrderClosed) -> OwnOrder | None:
+        """Note that an order left the book."""
+        order = self.find(record.cloid, record.oid)
+        if order is not None:
+            order.live, order.remaining = False, ZERO
+            order.closed_ms, order.closed_by = record.now_ms, record.reason
+            self.live.pop(order.cloid, None)
+        return order
+
+    def refused(self, record: journal.OrderRefused) -> OwnOrder | None:
+        """Note that the venue refused a new order, or never saw it."""
+        order = self.find(record.cloid, record.oid)
+        if order is not None:
+            order.landed_ms = order.closed_ms = record.now_ms
+            order.closed_by = record.reason or "refused"
+        return order
+
+    def traded(self, record: journal.Traded) -> OwnOrder | None:
+        """Note a fill as the venue booked it."""
+        order = self.find(record.cloid, record.oid)
+        if order is not None:
+            order.venue_filled += record.sz
+            order.landed_ms = order.landed_ms or record.now_ms
+            if order.live:
+                order.remaining = max(ZERO, order.remaining - record.sz)
+        return order
+
+
+def found(record: journal.OrderOpened) -> OwnOrder:
+    """Make an own order of one that was on the book before the run saw it sent: an earlier life's leftover."""
+    cloid = record.cloid if record.cloid is not None else f"oid {record.oid}"
+    fields = (record.market, record.side, record.px, record.sz, record.tif, record.reduce_only)
+    place = Place(cloid, *fields)
+    order = OwnOrder(place, life=0, sent_ms=record.now_ms, index=0, role=Role.LADDER, level=None)
+    order.known = False
+    return order

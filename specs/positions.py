@@ -1,0 +1,102 @@
+"""The maker's and the taker's position per market: as told (fills counted once), and as the venue booked them."""
+
+from __future__ import annotations
+
+from collections import deque
+from decimal import Decimal
+
+from model import events, journal
+from specs.own import ZERO, FillIdentity
+
+HOUR_MS = 3_600_000
+
+
+class Positions:
+    """Net positions in base units.
+
+    `net`, `taker`: the told ledger, start positions plus fills told since, each identity once (L-4).
+    `offset`: by how much the last answer differed from the ledger; a maker may have adopted it (L-7).
+    `mm`, `taker_truth`: what the venue booked. `taker_pnl`: (venue time, time told, closed PnL − fee), this life.
+    """
+
+    def __init__(self) -> None:
+        self.net: dict[str, Decimal] = {}
+        self.taker: dict[str, Decimal] = {}
+        self.offset: dict[str, Decimal] = {}
+        self.seen: set[FillIdentity] = set()
+        self.taker_pnl: deque[tuple[int, int, Decimal]] = deque()
+        self.mm: dict[str, Decimal] = {}
+        self.taker_truth: dict[str, Decimal] = {}
+        self.truth_known = False
+
+    def life_began(self, start: events.Start) -> None:
+        """Take over what a life is told at its start; start fills are contained in the positions (S-5)."""
+        self.net = {p.market: p.size - p.taker_size for p in start.positions}
+        self.taker = {p.market: p.taker_size for p in start.positions}
+        self.offset = {}
+        self.seen = {(f.time_ms, f.market, f.tid) for f in start.fills}
+        self.taker_pnl.clear()
+        for fill in start.fills:
+            if isinstance(fill, events.TakerFill):
+                self.taker_pnl.append((fill.time_ms, start.now_ms, fill.closed_pnl - fill.fee))
+        if not self.truth_known:
+            self.mm, self.taker_truth = dict(self.net), dict(self.taker)
+            self.truth_known = True
+
+    def told_fill(self, fill: events.Fill) -> bool:
+        """Book an own fill; False when its identity was seen before."""
+        if not self._fresh(fill):
+            return False
+        self.net[fill.market] = self.net.get(fill.market, ZERO) + fill.side.sign * fill.sz
+        return True
+
+    def told_taker_fill(self, fill: events.TakerFill, now_ms: int) -> bool:
+        """Book a fill of the account's other strategy; False when its identity was seen before."""
+        if not self._fresh(fill):
+            return False
+        self.taker[fill.market] = self.taker.get(fill.market, ZERO) + fill.side.sign * fill.sz
+        self.taker_pnl.append((fill.time_ms, now_ms, fill.closed_pnl - fill.fee))
+        return True
+
+    def told_answer(self, answer: events.OpenOrders) -> None:
+        """Note where the venue's positions differ from the ledger (L-7)."""
+        told = {p.market: p.size for p in answer.positions}
+        for market in sorted({*told, *self.net, *self.taker}):
+            ledger = self.net.get(market, ZERO) + self.taker.get(market, ZERO)
+            self.offset[market] = told.get(market, ZERO) - ledger
+
+    def candidates(self, market: str) -> tuple[Decimal, ...]:
+        """Return the MM positions that a maker may rightly hold: the ledger's, and the corrected one (L-7)."""
+        net, offset = self.net.get(market, ZERO), self.offset.get(market, ZERO)
+        return (net,) if offset == 0 else (net, net + offset)
+
+    def traded(self, record: journal.Traded) -> None:
+        """Book a fill at the venue."""
+        if record.owner == journal.Owner.MAKER:
+            book = self.mm
+        elif record.owner == journal.Owner.TAKER:
+            book = self.taker_truth
+        else:
+            return
+        book[record.market] = book.get(record.market, ZERO) + record.side.sign * record.sz
+
+    def closable(self, market: str) -> Decimal:
+        """Return what of the venue's MM position the account's net position lets reduce-only close (L-9), unsigned."""
+        mm = self.mm.get(market, ZERO)
+        net = mm + self.taker_truth.get(market, ZERO)
+        if mm == 0 or net == 0 or (mm > 0) != (net > 0):
+            return ZERO
+        return min(abs(mm), abs(net))
+
+    def taker_pnl_sums(self, now_ms: int) -> tuple[Decimal, Decimal]:
+        """Return I-7's sum over the last hour, by the fills' venue time and by the time they were told."""
+        by_time = sum((pnl for t, _, pnl in self.taker_pnl if now_ms - t < HOUR_MS), ZERO)
+        by_told = sum((pnl for _, told, pnl in self.taker_pnl if now_ms - told < HOUR_MS), ZERO)
+        return by_time, by_told
+
+    def _fresh(self, fill: events.Fill | events.TakerFill) -> bool:
+        identity = (fill.time_ms, fill.market, fill.tid)
+        if identity in self.seen:
+            return False
+        self.seen.add(identity)
+        return True

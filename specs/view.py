@@ -1,0 +1,278 @@
+"""What all monitors know of a run: one shared view, updated once per record before any monitor is called.
+
+Two truths are kept beside each other: what the maker of the present life was told (`told`, `orders.open`,
+`positions.net`, `halts`, `stops`), and what the venue holds (`orders.live`, `positions.mm`). Nothing here is the
+maker's: no belief, no kernel. Times are ms; `now_ms` never goes back (N-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from model import actions, events, journal
+from model.actions import Role, Side
+from model.config import MakerConfig
+from model.market import Market
+from specs.halts import Halts
+from specs.own import ZERO, OwnOrder, Told, inferred_role
+from specs.own_orders import Orders
+from specs.positions import Positions
+from specs.stops import Stop, Stops
+
+
+class View:
+    """The shared knowledge of a run. Read-only for monitors."""
+
+    def __init__(self) -> None:
+        self.run: journal.RunStarted | None = None
+        self.ended: journal.RunEnded | None = None
+        self.failed: journal.MakerFailed | None = None
+        self.books: journal.Books | None = None
+        self.config = MakerConfig()
+        self.features: frozenset[str] = frozenset()
+        self.markets: dict[str, Market] = {}
+        self.index = -1
+        self.now_ms = 0
+        self.began_ms = 0
+        self.turns = 0
+        # The present life.
+        self.start: events.Start | None = None
+        self.life = 0
+        self.life_ms = 0
+        self.life_count = 0
+        self.crashed = False
+        self.event_ms = 0
+        self.previous_event_ms = 0
+        self.connected = True
+        self.told: dict[str, Told] = {}
+        self.fill_fresh = False
+        self.fill_order: OwnOrder | None = None
+        self.new_stop: Stop | None = None
+        self.counter_due: dict[tuple[str, Side], Decimal] = {}
+        # Shared parts.
+        self.orders = Orders()
+        self.positions = Positions()
+        self.stops = Stops(self.orders, self.positions)
+        self.halts = Halts(self.orders, self.positions, self.stops)
+        # The world's truth.
+        self.faults: dict[str, int] = {}
+        self.fault_ms = 0
+        self.own_fill_ms: dict[str, int] = {}
+        self.last_own_fill_ms = 0
+        self.last_taker_trade_ms: dict[str, int] = {}
+        self._hear: dict[type, Callable[[Any], object]] = self._hearing()
+        self._see: dict[type, Callable[[Any], object]] = self._seeing()
+
+    # Called by the panel.
+
+    def see(self, record: journal.Record) -> None:
+        """Take in a record that is no turn."""
+        self.index += 1
+        self.now_ms = max(self.now_ms, record.now_ms)
+        handler = self._see.get(type(record))
+        if handler is not None:
+            handler(record)
+
+    def hear(self, turn: journal.Turn) -> None:
+        """Take in the event of a turn, not yet the reply."""
+        self.index += 1
+        self.turns += 1
+        self.now_ms = max(self.now_ms, turn.now_ms)
+        self.fill_fresh, self.fill_order, self.new_stop = False, None, None
+        event = turn.event
+        if isinstance(event, events.Start):
+            self._life_begins(event)
+            return
+        self.previous_event_ms = self.event_ms
+        self.event_ms = max(self.event_ms, event.now_ms)
+        handler = self._hear.get(type(event))
+        if handler is not None:
+            handler(event)
+        self.halts.heard(event, self.event_ms)
+        self.new_stop = self.stops.heard(event, self.event_ms, self.connected)
+
+    def send(self, turn: journal.Turn, action: actions.Action) -> OwnOrder | None:
+        """Take in one action of the reply; returns the own order concerned."""
+        if isinstance(action, actions.Place):
+            return self._placed(turn, action)
+        if isinstance(action, actions.Cancel):
+            return self.orders.cancel_sent(action, self.event_ms)
+        return None
+
+    # Read by monitors.
+
+    def told_of(self, market: str) -> Told:
+        """Return oracle and mark of a market as last told."""
+        return self.told.setdefault(market, Told())
+
+    def usable(self, market: str) -> bool:
+        """Say whether a ladder may be computed now: prices usable (Q-0) and not too old (Q-11)."""
+        told = self.told_of(market)
+        return told.usable(self.config) and not told.too_old(self.config, self.event_ms)
+
+    def ratios(self, market: str) -> tuple[Decimal, ...]:
+        """Return the inventory ratios that the maker may rightly see, not clamped (I-2); none without a usable mark."""
+        told = self.told_of(market)
+        if not told.mark_usable(self.config):
+            return ()
+        assert told.mark_px is not None
+        limit = self.config.max_position_usd
+        return tuple(net * told.mark_px / limit for net in self.positions.candidates(market))
+
+    def halted(self, market: str) -> tuple[str, ...]:
+        """Return the causes that halt quoting in a market now; empty when it surely is, or may be, free."""
+        return self.halts.causes(market, self.event_ms)
+
+    def healed_ms(self) -> int | None:
+        """Return when the last fault ended, 0 when there was none; None while one is active."""
+        return None if self.faults else self.fault_ms
+
+    def cut(self) -> str:
+        """Say why the run has no end; empty when it ended as it should."""
+        if self.failed is not None:
+            return f"the maker failed ({self.failed.kind}), so the run stopped"
+        return "" if self.ended is not None else "the run was cut before its end"
+
+    def strength(self) -> str:
+        """Say how much was seen: hours of run time and turns of the maker."""
+        hours = (self.now_ms - self.began_ms) / 3_600_000
+        return f"{hours:.1f} h, {self.turns} events"
+
+    # The maker's side.
+
+    def _hearing(self) -> dict[type, Callable[[Any], object]]:
+        orders = self.orders
+        return {
+            events.Oracle: self._oracle,
+            events.Resting: orders.told_resting,
+            events.Fill: self._fill,
+            events.TakerFill: lambda e: self.positions.told_taker_fill(e, self.event_ms),
+            events.Done: lambda e: orders.told_end(e, "done"),
+            events.Canceled: lambda e: orders.told_end(e, "canceled"),
+            events.Rejected: lambda e: orders.told_end(e, "rejected"),
+            events.CancelRejected: orders.told_cancel_rejected,
+            events.SendFailed: orders.told_send_failed,
+            events.OpenOrders: self._answer,
+            events.Disconnected: lambda e: self._connection(False),
+            events.Connected: lambda e: self._connection(True),
+        }
+
+    def _life_begins(self, start: events.Start) -> None:
+        self.start, self.life, self.life_ms = start, start.life, start.now_ms
+        self.life_count += 1
+        self.crashed = False
+        self.config = start.config
+        self.markets = {m.name: m for m in start.markets}
+        self.event_ms = self.previous_event_ms = start.now_ms
+        self.connected = True
+        self.told = {}
+        self.counter_due = {}
+        self.orders.life_began(start)
+        self.positions.life_began(start)
+        self.halts.life_began(start)
+        self.stops.life_began(start)
+        self.new_stop = self.stops.current
+
+    def _connection(self, connected: bool) -> None:
+        self.connected = connected
+
+    def _oracle(self, event: events.Oracle) -> None:
+        told = self.told_of(event.market)
+        mark_was_usable, was_usable = told.mark_usable(self.config), told.usable(self.config)
+        told.oracle_px, told.oracle_ms = event.oracle_px, self.event_ms
+        told.mark_px, told.mark_ms = event.mark_px, self.event_ms
+        if told.mark_usable(self.config) and not mark_was_usable:
+            told.mark_usable_since_ms = self.event_ms
+        if told.usable(self.config) and not was_usable:
+            told.usable_since_ms = self.event_ms
+
+    def _fill(self, event: events.Fill) -> None:
+        self.fill_fresh = self.positions.told_fill(event)
+        self.fill_order = self.orders.told_fill(event, self.fill_fresh)
+        if not self.fill_fresh:
+            return
+        self.last_own_fill_ms = self.own_fill_ms[event.market] = self.now_ms
+        if self.fill_order is not None and self.fill_order.role is Role.LADDER:
+            key = (event.market, event.side.opposite)
+            self.counter_due[key] = self.counter_due.get(key, ZERO) + event.sz
+
+    def _answer(self, event: events.OpenOrders) -> None:
+        self.orders.told_answer(event, self.config.sent_timeout_ms)
+        self.positions.told_answer(event)
+
+    def _placed(self, turn: journal.Turn, place: actions.Place) -> OwnOrder:
+        told = self.told_of(place.market)
+        filled = turn.event.side if isinstance(turn.event, events.Fill) and self.fill_fresh else None
+        if filled is not None and isinstance(turn.event, events.Fill) and turn.event.market != place.market:
+            filled = None
+        due = self.counter_due.get((place.market, place.side), ZERO) > 0
+        role = inferred_role(place, self.config, filled, due)
+        order = OwnOrder(place, turn.life, self.event_ms, self.index, role, place.level)
+        order.oracle_px, order.oracle_ms, order.mark_px = told.oracle_px, told.oracle_ms, told.mark_px
+        self.orders.placed(order)
+        return order
+
+    # The venue's side.
+
+    def _seeing(self) -> dict[type, Callable[[Any], object]]:
+        return {
+            journal.RunStarted: self._run_started,
+            journal.OrderOpened: self._opened,
+            journal.OrderClosed: self.orders.closed,
+            journal.OrderRefused: self.orders.refused,
+            journal.OrderExecuted: self._executed,
+            journal.Traded: self._traded,
+            journal.FaultBegan: self._fault_began,
+            journal.FaultHealed: self._fault_healed,
+            journal.Crashed: self._crashed,
+            journal.MakerFailed: self._maker_failed,
+            journal.BooksTold: self._books_told,
+            journal.RunEnded: self._run_ended,
+        }
+
+    def _run_started(self, record: journal.RunStarted) -> None:
+        self.run = record
+        self.config = record.config
+        self.features = frozenset(record.features)
+        self.markets = {m.name: m for m in record.markets}
+        self.began_ms = record.now_ms
+
+    def _opened(self, record: journal.OrderOpened) -> None:
+        if record.owner == journal.Owner.MAKER:
+            self.orders.opened(record)
+
+    def _executed(self, record: journal.OrderExecuted) -> None:
+        order = self.orders.find(record.cloid, record.oid)
+        if order is not None:
+            order.landed_ms = order.closed_ms = record.now_ms
+            order.closed_by = "executed"
+            self.orders.by_oid[record.oid] = order
+
+    def _traded(self, record: journal.Traded) -> None:
+        self.positions.traded(record)
+        if record.owner == journal.Owner.MAKER:
+            self.orders.traded(record)
+            self.last_own_fill_ms = self.own_fill_ms[record.market] = record.now_ms
+        elif record.owner == journal.Owner.TAKER:
+            self.last_taker_trade_ms[record.market] = record.now_ms
+
+    def _fault_began(self, record: journal.FaultBegan) -> None:
+        self.faults[record.kind] = record.now_ms
+
+    def _fault_healed(self, record: journal.FaultHealed) -> None:
+        self.faults.pop(record.kind, None)
+        self.fault_ms = record.now_ms
+
+    def _crashed(self, record: journal.Crashed) -> None:
+        self.crashed = True
+
+    def _maker_failed(self, record: journal.MakerFailed) -> None:
+        self.failed = record
+
+    def _books_told(self, record: journal.BooksTold) -> None:
+        self.books = record.books
+
+    def _run_ended(self, record: journal.RunEnded) -> None:
+        self.ended = record
