@@ -1,0 +1,342 @@
+"""A maker in a foreign process: a child on the other end of two pipes, under protocol 1, in lock step.
+
+The child is started without a shell in a session of its own. Every reply has a time limit, every line a size
+limit; whatever the child does wrong becomes one `PortFault` with the end of the transcript. Closing ends the
+child and everything that it started, also what keeps the pipe open or ignores SIGTERM.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shlex
+import shutil
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from mmgate.inputs import InputRefused, shown
+from mmgate.ports import messages
+from mmgate.ports.children import MARK, adopt_orphans, end_children, new_mark, wait_unreaped
+from mmgate.ports.messages import LINE_LIMIT, Data, Hello
+from model.codec import Malformed, show
+from model.events import Event, Start
+from model.journal import Books, MakerFault, Reply
+
+T = TypeVar("T")
+
+REPLY_TIMEOUT_S = 5.0
+STARTUP_TIMEOUT_S = 20.0
+"""The time limit of the first reply: an interpreter or a virtual machine may have to come up."""
+BYE_TIMEOUT_S = 1.0
+STDERR_LIMIT_BYTES = 1 << 20
+TRANSCRIPT_LINES = 20
+TRANSCRIPT_WIDTH = 400
+CHUNK_BYTES = 1 << 16
+
+
+class PortFault(MakerFault):
+    """A port broke the protocol; `transcript`: the last lines that went to and fro.
+
+    Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, refused.
+    """
+
+    def __init__(self, kind: str, text: str, transcript: tuple[str, ...] = ()) -> None:
+        super().__init__(kind, text)
+        self.transcript = transcript
+
+
+class CallRefused(Exception):
+    """A port answered a call with an error; `code` is its own."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def split_command(command: str) -> list[str]:
+    """Split a command line as a shell would; raises InputRefused if there is nothing there to start."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise InputRefused(f"port {shown(command)}: {error}; quote the command line as for a shell") from None
+    if not words:
+        raise InputRefused("port: the command line is empty; name a program and its arguments")
+    if "\0" in command or shutil.which(words[0]) is None:
+        raise InputRefused(f"port {shown(command)}: no program {shown(words[0])} is there or may be run")
+    return words
+
+
+class PortMaker:
+    """A port as a maker. Starts the child and greets it at once; close it, or use it as a context."""
+
+    def __init__(self, command: str, timeout_s: float = REPLY_TIMEOUT_S, stderr_path: Path | None = None) -> None:
+        self.command = command
+        self._words = split_command(command)
+        self._timeout_s = timeout_s
+        self._stderr_path = stderr_path
+        self._stderr_left = STDERR_LIMIT_BYTES
+        self._child: Child | None = None
+        self._number = 0
+        self._lives = 0
+        self._transcript: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
+        self._greet()
+
+    @property
+    def name(self) -> str:
+        """The port's own name and version."""
+        return f"{self.hello.name} {self.hello.version}".strip()
+
+    @property
+    def features(self) -> frozenset[str]:
+        """The features it declared."""
+        return self.hello.features
+
+    def start(self, start: Start) -> Reply:
+        """Begin a new life, in a new process unless the port is restartable."""
+        if self._lives and not self.hello.restartable:
+            self.close()
+            self._greet()
+        self._lives += 1
+        data = self._ask("start", messages.start_request(self._next(), start))
+        return self._read(messages.read_turn, data)
+
+    def handle(self, event: Event) -> Reply:
+        """Answer one event."""
+        data = self._ask(type(event).__name__, messages.event_request(self._next(), event))
+        return self._read(messages.read_turn, data)
+
+    def handle_all(self, events: Iterable[Event]) -> tuple[Reply, ...]:
+        """Answer a list of events known beforehand."""
+        told = tuple(events)
+        data = self._ask("events", messages.events_request(self._next(), told))
+        replies = data.get("replies")
+        if not isinstance(replies, list) or len(replies) != len(told):
+            raise self._fault("wrong_type", f"replies: a list of {len(told)} is expected")
+        return tuple(self._read(messages.read_turn, reply) for reply in replies)
+
+    def books(self) -> Books | None:
+        """Tell what it believes; None if it does not offer that."""
+        if "books" not in self.hello.features:
+            return None
+        return self._read(messages.read_books, self._called("books", {}))
+
+    def call(self, fn: str, args: Mapping[str, Any]) -> object:
+        """Call one of its functions; raises CallRefused if it answers with an error."""
+        return self._called(fn, args)
+
+    def close(self) -> None:
+        """Say bye, then end the child and all that it started; never hangs, may be called twice."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        try:
+            child.ask(messages.bye_request(self._next()).encode(), BYE_TIMEOUT_S)
+            child.leave(BYE_TIMEOUT_S)
+        except PortFault:
+            pass
+        finally:
+            self._stderr_left = child.end()
+
+    def __enter__(self) -> PortMaker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- one exchange
+
+    def _greet(self) -> None:
+        try:
+            self._child = Child(self._words, self._stderr_path, self._stderr_left)
+        except (OSError, ValueError) as error:
+            raise PortFault("not_started", f"{self._words[0]} could not be started: {error}") from None
+        data = self._ask("hello", messages.hello_request(self._next()), max(self._timeout_s, STARTUP_TIMEOUT_S))
+        self.hello: Hello = self._read(messages.read_hello, data)
+
+    def _called(self, fn: str, args: Mapping[str, Any]) -> object:
+        data = self._exchange(f"call {fn}", messages.call_request(self._next(), fn, args), self._timeout_s)
+        if "error" in data:
+            raise CallRefused(_code(data["error"]))
+        if "result" not in data:
+            raise self._fault("wrong_type", f"result: is missing in the reply to call {fn}")
+        return data["result"]
+
+    def _ask(self, what: str, request: str, timeout_s: float | None = None) -> Data:
+        data = self._exchange(what, request, self._timeout_s if timeout_s is None else timeout_s)
+        if "error" in data:
+            raise self._fault("refused", f"request {self._number} ({what}) was refused: {_code(data['error'])}")
+        return data
+
+    def _exchange(self, what: str, request: str, timeout_s: float) -> Data:
+        """Send one request and give the reply with its id; anything else ends the child."""
+        if self._child is None:
+            raise self._fault("closed", f"request {self._number} ({what}) was made to a port already closed")
+        self._transcript.append("→ " + _clip(request))
+        try:
+            line = self._child.ask(request.encode(), timeout_s)
+        except PortFault as fault:
+            raise self._fault(fault.kind, f"request {self._number} ({what}): {fault.text}") from None
+        self._transcript.append("← " + _clip(line.decode("utf-8", "backslashreplace")))
+        try:
+            data = messages.parse(line)
+        except Malformed as fault:
+            kind = "not_utf8" if "UTF-8" in fault.text else "not_json"
+            raise self._fault(kind, f"reply to request {self._number} ({what}): {fault.text}") from None
+        number = data.get("id")
+        if type(number) is not int or number != self._number:
+            again = " (already answered)" if type(number) is int and 0 < number < self._number else ""
+            raise self._fault("wrong_id", f"reply has id {show(number)}{again}, request had {self._number}")
+        return data
+
+    def _read(self, reader: Callable[[Any], T], data: object) -> T:
+        try:
+            return reader(data)
+        except Malformed as fault:
+            raise self._fault("wrong_type", f"reply to request {self._number}: {fault}") from None
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _fault(self, kind: str, text: str) -> PortFault:
+        """Make the finding, with the transcript so far; the child is ended, nothing more is asked of it."""
+        child, self._child = self._child, None
+        if child is not None:
+            self._stderr_left = child.end()
+        return PortFault(kind, text, tuple(self._transcript))
+
+
+class Child:
+    """A child process and its three pipes, read and written without ever blocking beyond a deadline."""
+
+    def __init__(self, words: list[str], stderr_path: Path | None, stderr_left: int) -> None:
+        self._mark = new_mark()
+        adopt_orphans()
+        self._process = subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+            env={**os.environ, MARK: self._mark},
+        )
+        self._stdin, self._stdout, self._stderr = (
+            pipe.fileno()
+            for pipe in (self._process.stdin, self._process.stdout, self._process.stderr)
+            if pipe is not None
+        )
+        self._stderr_path = stderr_path
+        self._stderr_left = stderr_left
+        self._buffer = bytearray()
+        self._selector = selectors.DefaultSelector()
+        for handle in (self._stdin, self._stdout, self._stderr):
+            os.set_blocking(handle, False)
+        self._selector.register(self._stdout, selectors.EVENT_READ)
+        self._selector.register(self._stderr, selectors.EVENT_READ)
+
+    def ask(self, request: bytes, timeout_s: float) -> bytes:
+        """Write one line and read one line, both before the deadline; raises PortFault."""
+        deadline = time.monotonic() + timeout_s
+        self._write(request + b"\n", deadline, timeout_s)
+        scanned = 0
+        while (end := self._buffer.find(b"\n", scanned, LINE_LIMIT)) < 0:
+            scanned = len(self._buffer)
+            if scanned >= LINE_LIMIT:
+                raise PortFault("too_long", f"the reply is longer than {LINE_LIMIT} bytes")
+            self._wait(deadline, timeout_s)
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def leave(self, timeout_s: float) -> None:
+        """Close its stdin and give it time to go by itself."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        wait_unreaped(self._process.pid, timeout_s)
+
+    def end(self) -> int:
+        """End the child and all that it started; give what is left of the room for its stderr."""
+        self._drain_stderr()
+        self._selector.close()
+        end_children(self._process, self._mark)
+        self._drain_stderr()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return self._stderr_left
+
+    def _write(self, data: bytes, deadline: float, timeout_s: float) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._stdin, view) :]
+            except BlockingIOError:
+                self._selector.register(self._stdin, selectors.EVENT_WRITE)
+                try:
+                    self._wait(deadline, timeout_s)
+                finally:
+                    self._selector.unregister(self._stdin)
+            except BrokenPipeError:
+                raise self._gone() from None
+
+    def _wait(self, deadline: float, timeout_s: float) -> None:
+        """Wait until one of the pipes moves, and take in what came."""
+        left = deadline - time.monotonic()
+        ready = self._selector.select(left) if left > 0 else []
+        if not ready:
+            raise PortFault("timeout", f"no reply within {timeout_s:g} s")
+        for key, _ in ready:
+            if key.fd == self._stdout:
+                chunk = os.read(self._stdout, CHUNK_BYTES)
+                if not chunk:
+                    raise self._gone()
+                self._buffer += chunk
+            elif key.fd == self._stderr and not self._drain_stderr():
+                self._selector.unregister(self._stderr)
+
+    def _drain_stderr(self) -> bool:
+        """Keep what the child wrote to stderr, up to the limit; false when that pipe has ended."""
+        for _ in range(STDERR_LIMIT_BYTES // CHUNK_BYTES):
+            try:
+                chunk = os.read(self._stderr, CHUNK_BYTES)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not chunk:
+                return False
+            kept = chunk[: self._stderr_left]
+            if kept and self._stderr_path is not None:
+                self._stderr_left -= len(kept)
+                with self._stderr_path.open("ab") as file:
+                    file.write(kept)
+        return True
+
+    def _gone(self) -> PortFault:
+        """Say how the child left."""
+        status = wait_unreaped(self._process.pid, BYE_TIMEOUT_S)
+        if status is None:
+            return PortFault("closed", "the port closed its pipe and runs on")
+        how = "exit code" if status.si_code == os.CLD_EXITED else "signal"
+        return PortFault("exit", f"the port ended with {how} {status.si_status} before its reply")
+
+
+def _clip(line: str) -> str:
+    return line if len(line) <= TRANSCRIPT_WIDTH else f"{line[:TRANSCRIPT_WIDTH]}… ({len(line)} characters)"
+
+
+def _code(error: object) -> str:
+    """Give the code of an error reply, with a config's keys, as one bounded line."""
+    if not isinstance(error, dict):
+        return show(error)
+    errors = error.get("errors")
+    keys = [show(item.get("key")) for item in errors if isinstance(item, dict)] if isinstance(errors, list) else []
+    return show(error.get("code")) + (f" ({', '.join(keys[:10])})" if keys else "")
