@@ -1,0 +1,46 @@
+"""The real files, where they are at hand: read whole, exactly, and fast."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mmgate.data.playing import script_of
+from mmgate.data.recorded import load_recorded
+from mmgate.data.ticks import read_ticks
+from model.config import MakerConfig
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = Path(os.environ.get("MMGATE_DATA", ROOT.parent / "shared" / "data"))
+
+
+def real(name: str) -> Path:
+    """Return a recorded file, or skip the test by the file's name."""
+    path = DATA / name
+    if not path.is_file():
+        pytest.skip(f"{name} is not in {DATA}; set MMGATE_DATA to its folder")
+    return path
+
+
+def test_the_eth_recording_crosses_the_close_and_drops_its_backlogs():
+    ticks, trades = real("bbo_ETH_20250904.csv.gz"), real("trades_ETH_20250904.csv.gz")
+    recorded = load_recorded(ticks, trades, MakerConfig(), "ETH")
+    assert (len(recorded.quotes), len(recorded.trades)) == (15_259, 6_831)
+    assert recorded.market.sz_decimals == 4
+    assert "36 trades of the snapshot backlog were dropped" in recorded.notes
+    assert any("played from Sun 2025-09-07 20:33:53.253 UTC" in note for note in recorded.notes)
+    assert len(script_of(recorded)) < 15_000
+
+
+def test_the_wlfi_recording_has_whole_lots():
+    assert load_recorded(real("bbo_WLFI_20250904.csv.gz"), None, MakerConfig(), "WLFI").market.sz_decimals == 0
+
+
+@pytest.mark.parametrize(("symbol", "decimals"), [("BTC", 5), ("ETH", 4), ("SOL", 2), ("AAVE", 2), ("ARB", 0)])
+def test_lots_of_a_recording_without_sizes_are_the_venues(symbol: str, decimals: int):
+    path = real("mids_12perps_saturday_20260516.csv.gz")
+    recorded = load_recorded(path, None, MakerConfig(), symbol)
+    assert recorded.market.sz_decimals == decimals
+    assert 360 < len(read_ticks(path, symbol).quotes) < 370
