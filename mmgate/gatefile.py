@@ -129,11 +129,7 @@ def is_seed(value: object) -> bool:
 
 
 def _is_names(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) <= 1000
-        and all(isinstance(name, str) and name for name in value)
-    )
+    return isinstance(value, list) and len(value) <= 1000 and all(isinstance(name, str) and name for name in value)
 
 
 def _waivers(rows: object) -> tuple[tuple[Waiver, ...], list[str]]:
@@ -162,9 +158,7 @@ def _wrong_in_waiver(row: Mapping[str, object]) -> list[str]:
         for key in row
         if key not in names
     ]
-    lines += [
-        f"{name} is missing; a waiver names id, reason, owner, expires" for name in names if name not in row
-    ]
+    lines += [f"{name} is missing; a waiver names id, reason, owner, expires" for name in names if name not in row]
     for name in ("id", "reason", "owner"):
         value = row.get(name, "-")
         if not isinstance(value, str) or not value.strip() or len(value) > MAX_SENTENCE:

@@ -83,9 +83,7 @@ def test_one_fault_gives_one_line(tmp_path: Path, text: str, line: str):
 
 
 def test_faults_of_all_tables_come_together(tmp_path: Path):
-    lines = refused(
-        written(tmp_path, "x = 1\n[maker]\nnum_levls = 1\n[gate]\nseed = -1\n[[waiver]]\nid = 3\n")
-    )
+    lines = refused(written(tmp_path, "x = 1\n[maker]\nnum_levls = 1\n[gate]\nseed = -1\n[[waiver]]\nid = 3\n"))
     assert len(lines) == 7
 
 

@@ -94,7 +94,7 @@ def test_rows_late_by_less_than_a_second_are_sorted_and_counted(tmp_path: Path):
         (MIDS.encode() + b"\n", "has no rows"),
         (b"a,b\n1,2\n", "row 1 must name the columns recv_ms,exchange_ms,"),
         (TRADES.encode() + b"\n1,2,3,buy,1,1\n", "holds trades; give it with --trades"),
-        (bbo((0, "1", "2")).encode()[:-8], "row 2: has 5 of 6 columns; is the file cut off?"),
+        (bbo((0, "1", "2")).encode()[:-6], "row 2: has 5 of 6 columns; is the file cut off?"),
         (BBO.encode() + b"\n\xff\xfe", "row 2 is not UTF-8 text"),
         (gzip.compress(bbo((0, "1", "2")).encode())[:-9], "is cut off after"),
         (b"\x1f\x8b" + b"rubbish", "is damaged"),
