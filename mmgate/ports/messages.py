@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from mmgate.loading import config_from_data
 from model.actions import Action, Place
 from model.codec import Codec, Malformed, show
 from model.events import Event, Fill, Start, TakerFill
@@ -128,22 +129,18 @@ def _told(event: Event) -> str:
 
 
 def read_start(data: Data) -> Start:
-    """Read the beginning of a life; a fill of the past is told at its venue time."""
-    fills = data.get("fills", [])
+    """Read the beginning of a life; a fill of the past is told at its venue time.
+
+    Raises ConfigRefused too, with all errors of the config.
+    """
+    config, fills = data.get("config"), data.get("fills", [])
+    if not isinstance(config, dict):
+        raise Malformed("config", f"{show(config)} is not an object")
     if not isinstance(fills, list):
         raise Malformed("fills", f"{show(fills)} is not a list")
-    start: Start = WIRE.decode(Start, {**data, "type": "start", "fills": []})
+    start: Start = WIRE.decode(Start, {**data, "type": "start", "config": {}, "fills": []})
     past = tuple(_read_fill(index, fill) for index, fill in enumerate(fills))
-    return Start(
-        start.now_ms,
-        start.life,
-        start.config,
-        start.markets,
-        start.open_orders,
-        start.positions,
-        past,
-        start.request_budget,
-    )
+    return replace(start, config=config_from_data(config), fills=past)
 
 
 def _read_fill(index: int, data: object) -> Fill | TakerFill:
