@@ -35,22 +35,24 @@ def end_children(process: subprocess.Popen[bytes], mark: str) -> None:
 
     The child is reaped last: until then its id, which is the group's, can't be another's.
     """
+    strays = set(marked(mark))
     _signal_group(process.pid, signal.SIGTERM)
     wait_unreaped(process.pid, TERM_GRACE_S)
     _signal_group(process.pid, signal.SIGKILL)
     for _ in range(KILL_ROUNDS):
-        strays = [stray for stray in marked(mark) if stray != process.pid]
-        if not strays:
+        running = [stray for stray in marked(mark) if stray != process.pid]
+        if not running:
             break
-        for stray in strays:
+        strays.update(running)
+        for stray in running:
             _kill(stray)
         time.sleep(POLL_S)
-        for stray in strays:
-            _reap(stray)
     try:
         process.wait(KILL_WAIT_S)
     except subprocess.TimeoutExpired:  # stuck in the kernel; nothing more can be done from here
         return
+    for stray in sorted(strays - {process.pid}):
+        _reap(stray)
 
 
 def wait_unreaped(pid: int, timeout_s: float) -> os.waitid_result | None:
@@ -122,8 +124,10 @@ def _kill(pid: int) -> None:
 
 
 def _reap(pid: int) -> None:
-    """Reap a process that was adopted; one that has another parent is that one's."""
+    """Reap a killed process that was adopted; one that has another parent is that one's."""
+    deadline = time.monotonic() + KILL_WAIT_S
     try:
-        os.waitpid(pid, os.WNOHANG)
+        while os.waitpid(pid, os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
     except ChildProcessError:
         return
