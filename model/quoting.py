@@ -54,6 +54,11 @@ def curved_offset(num: Numbers[N], l0_bps: N, outer_bps: N, weight: N) -> N:
     return offset
 
 
+def widened_offset(num: Numbers[N], offset_bps: N, spread_multiplier: N) -> N:
+    """Return an offset under the spread multiplier, which acts as 1 where it is less (Q-1, Q-3)."""
+    return num.mul(offset_bps, max(spread_multiplier, num.whole(1)))
+
+
 def skew(num: Numbers[N], side: Side, factor: N, lean: N) -> N:
     """Return what one skew multiplies a side's offsets by: bids 1 + factor × lean, asks 1 − it (Q-4, Q-5)."""
     tilt = num.mul(factor, lean)
@@ -229,8 +234,7 @@ def _base_offsets(
         outer_bps = outer_offset(DECIMALS, l0_bps, p100_bps, config.p100_safety_multiplier, config.min_range_width_bps)
         weights = level_weights(count, config.level_exponent)
         offsets = [curved_offset(DECIMALS, l0_bps, outer_bps, weight) for weight in weights]
-    widening = max(spread_multiplier, ONE)
-    return [offset * widening for offset in offsets], warnings
+    return [widened_offset(DECIMALS, offset, spread_multiplier) for offset in offsets], warnings
 
 
 def _side_skews(config: MakerConfig, side: Side, ratio: Decimal, trend: Decimal) -> tuple[Decimal, Decimal]:
