@@ -9,47 +9,42 @@ from model.config import MakerConfig
 
 
 class AdverseCount:
-    """One market's count, told each ladder order once, at its first fill, and each new weekend (S-4)."""
+    """One market's count, told each ladder order once, at its first fill, and each new weekend (S-4).
+
+    A fill is dated by the venue and by its arrival; while the two dates disagree about the decay, both counts are
+    possible.
+    """
 
     def __init__(self, config: MakerConfig) -> None:
         self._config = config
         self._side: Side | None = None
-        self._count = 0
-        self._last_ms = 0
+        self._counts: tuple[int, ...] = (0,)
+        self._dates_ms: tuple[int, ...] = (0,)
 
-    def first_fill(self, side: Side, now_ms: int) -> None:
-        """Count a ladder order on its first fill."""
-        self._count = self.count(now_ms) + 1 if side is self._side else 1
+    def first_fill(self, side: Side, now_ms: int, venue_ms: int | None = None) -> None:
+        """Count a ladder order on its first fill, told at `now_ms`."""
+        before = self.counts(now_ms) if side is self._side else (0,)
+        self._counts = tuple(count + 1 for count in before)
         self._side = side
-        self._last_ms = now_ms
+        self._dates_ms = (now_ms,) if venue_ms is None else (now_ms, venue_ms)
 
     def reset(self) -> None:
         """Forget the row (S-4)."""
-        self._side, self._count = None, 0
+        self._side, self._counts = None, (0,)
 
-    def count(self, now_ms: int) -> int:
-        """Return the row's length; `adverse_decay_ms` after its last order (0: never) it is 0."""
+    def counts(self, now_ms: int) -> tuple[int, ...]:
+        """Return the possible lengths of the row; `adverse_decay_ms` after its last order (0: never) it is 0."""
         decay = self._config.adverse_decay_ms
-        if decay and now_ms - self._last_ms >= decay:
-            return 0
-        return self._count
-
-    def on_the_edge(self, now_ms: int) -> bool:
-        """Tell whether the row decays in this very ms, where a fair reading may still count it."""
-        decay = self._config.adverse_decay_ms
-        return bool(decay) and self._count > 0 and now_ms - self._last_ms == decay
-
-    def multiplier(self, now_ms: int) -> Fraction:
-        """Return the spread multiplier: more than 1 from `adverse_consecutive_fills` in a row on (0: off)."""
-        limit = self._config.adverse_consecutive_fills
-        if limit and self.count(now_ms) >= limit:
-            return Fraction(self._config.adverse_spread_multiplier)
-        return Fraction(1)
+        if decay == 0:
+            return self._counts
+        ages = [now_ms - date_ms for date_ms in self._dates_ms]
+        kept = self._counts if min(ages) <= decay else ()
+        gone = (0,) if max(ages) >= decay else ()
+        return tuple(sorted({*kept, *gone}))
 
     def multipliers(self, now_ms: int) -> tuple[Fraction, ...]:
-        """Return every multiplier that a fair reading allows now."""
-        now = self.multiplier(now_ms)
-        if self.on_the_edge(now_ms):
-            before = self.multiplier(now_ms - 1)
-            return (now,) if before == now else (now, before)
-        return (now,)
+        """Return the possible spread multipliers: more than 1 from `adverse_consecutive_fills` on (0: off)."""
+        limit = self._config.adverse_consecutive_fills
+        widened = Fraction(self._config.adverse_spread_multiplier)
+        found = [widened if limit and count >= limit else Fraction(1) for count in self.counts(now_ms)]
+        return tuple(sorted(set(found)))

@@ -104,10 +104,15 @@ def skew(config: MakerConfig, side: Side, ratio: Fraction, trend: Fraction) -> F
     return (1 + side.sign * inventory) * (1 + side.sign * velocity)
 
 
-def offset_bps(config: MakerConfig, inputs: Inputs, side: Side, level: int) -> Fraction:
-    """Return a rung's final offset (Q-1 … Q-6)."""
-    base = level_bps(config, inputs.statistics, level) * max(inputs.multiplier, Fraction(1))
-    return max(base * skew(config, side, inputs.ratio, inputs.trend), fee_floor_bps(config))
+def bases_bps(config: MakerConfig, statistics: Statistics | None) -> tuple[Fraction, ...]:
+    """Return the offsets of all levels before multiplier, skews and floor."""
+    return tuple(level_bps(config, statistics, level) for level in range(config.num_levels))
+
+
+def offset_bps(config: MakerConfig, inputs: Inputs, side: Side, base_bps: Fraction) -> Fraction:
+    """Return a rung's final offset from its base (Q-1, Q-3 … Q-6)."""
+    wide = base_bps * max(inputs.multiplier, Fraction(1))
+    return max(wide * skew(config, side, inputs.ratio, inputs.trend), fee_floor_bps(config))
 
 
 def price(oracle_px: Fraction, side: Side, offset: Fraction) -> Fraction:
@@ -124,15 +129,17 @@ def size_usd(config: MakerConfig, level: int) -> Fraction:
     return uniform * (least + (most - least) * Fraction(level, config.num_levels - 1))
 
 
-def rung(config: MakerConfig, inputs: Inputs, side: Side, level: int) -> Rung:
-    """Return one rung."""
-    offset = offset_bps(config, inputs, side, level)
-    return Rung(side, level, offset, price(inputs.oracle_px, side, offset), size_usd(config, level))
+def ladder(config: MakerConfig, inputs: Inputs, side: Side, bases: Sequence[Fraction] | None = None) -> list[Rung]:
+    """Return all rungs of a side, level 0 first; those that Q-7 drops included (`usable` tells).
 
-
-def ladder(config: MakerConfig, inputs: Inputs, side: Side) -> Sequence[Rung]:
-    """Return all rungs of a side, level 0 first; those that Q-7 drops included (`usable` tells)."""
-    return [rung(config, inputs, side, level) for level in range(config.num_levels)]
+    `bases`: the levels' `bases_bps`, where the caller knows them already.
+    """
+    known = bases_bps(config, inputs.statistics) if bases is None else bases
+    rungs: list[Rung] = []
+    for level, base in enumerate(known):
+        offset = offset_bps(config, inputs, side, base)
+        rungs.append(Rung(side, level, offset, price(inputs.oracle_px, side, offset), size_usd(config, level)))
+    return rungs
 
 
 def told_offset_bps(oracle_px: Decimal, px: Decimal, side: Side) -> Fraction:

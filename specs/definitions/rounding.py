@@ -48,28 +48,29 @@ def magnitude(px: Fraction) -> int:
     return guess if px >= Fraction(10) ** guess else guess - 1
 
 
-def price_step(px: Fraction, market: Market) -> Fraction:
-    """Return the distance of legal prices around the positive price `px`, inside its decade."""
+def step_exponent(px: Fraction, market: Market) -> int:
+    """Return the e of 10^e, the distance of legal prices around the positive price `px`, inside its decade."""
     figures = magnitude(px) - SIGNIFICANT_FIGURES + 1
-    exponent = max(figures, -allowed_decimals(market))
-    return Fraction(10) ** min(exponent, 0)
+    return min(max(figures, -allowed_decimals(market)), 0)
+
+
+def price_step(px: Fraction, market: Market) -> Fraction:
+    """Return the distance of legal prices around the positive price `px`."""
+    return Fraction(1, 10 ** -step_exponent(px, market))
 
 
 def passive_price(px: Fraction, side: Side, market: Market) -> Fraction:
     """Return the nearest legal price on the passive side: down for a buy (0: none left), up for a sell."""
     if px <= 0:
         return Fraction(0)
-    step = price_step(px, market)
-    steps = px / step
-    whole = steps.numerator // steps.denominator
-    if side is Side.SELL and whole != steps:
+    steps_per_one = 10 ** -step_exponent(px, market)
+    whole, rest = divmod(px.numerator * steps_per_one, px.denominator)
+    if side is Side.SELL and rest:
         whole += 1
-    return whole * step
+    return Fraction(whole, steps_per_one)
 
 
-def accepted_prices(
-    px: Fraction, side: Side, market: Market, tolerance: Fraction
-) -> tuple[Fraction, Fraction]:
+def accepted_prices(px: Fraction, side: Side, market: Market, tolerance: Fraction) -> tuple[Fraction, Fraction]:
     """Return least and greatest legal price that a `px` computed to ± `tolerance` may round to."""
     return passive_price(px - tolerance, side, market), passive_price(px + tolerance, side, market)
 

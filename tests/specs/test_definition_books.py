@@ -71,26 +71,35 @@ def test_the_gate_shuts_at_the_limit_and_opens_an_hour_later():
 def test_three_in_a_row_widen_the_spread_and_the_other_side_starts_over():
     row = AdverseCount(MakerConfig())
     for t in (0, 10, 20):
-        assert row.multiplier(t) == 1
+        assert list(row.multipliers(t)) == [1]
         row.first_fill(BUY, t)
-    assert row.multiplier(20) == 2
+    assert list(row.multipliers(20)) == [2]
     row.first_fill(SELL, 30)
-    assert [row.count(30), row.multiplier(30)] == [1, 1]
+    assert [row.counts(30), row.multipliers(30)] == [(1,), (F(1),)]
 
 
 def test_the_row_decays_and_its_last_ms_is_in_doubt():
     row = AdverseCount(MakerConfig(adverse_consecutive_fills=1))
     row.first_fill(BUY, 0)
     assert list(row.multipliers(299_999)) == [2]
-    assert set(row.multipliers(300_000)) == {1, 2}
+    assert list(row.multipliers(300_000)) == [1, 2]
     assert list(row.multipliers(300_001)) == [1]
+
+
+def test_a_row_is_in_doubt_while_venue_and_arrival_disagree():
+    row = AdverseCount(MakerConfig(adverse_consecutive_fills=1))
+    row.first_fill(BUY, 1000, venue_ms=400)
+    assert list(row.multipliers(300_399)) == [2]
+    assert list(row.multipliers(300_600)) == [1, 2]
+    row.first_fill(BUY, 300_600, venue_ms=300_500)
+    assert row.counts(300_600) == (1, 2)
 
 
 def test_a_new_weekend_or_an_off_switch_leaves_the_spread_alone():
     row = AdverseCount(MakerConfig(adverse_consecutive_fills=1))
     row.first_fill(BUY, 0)
     row.reset()
-    assert row.multiplier(1) == 1
+    assert list(row.multipliers(1)) == [1]
     off = AdverseCount(MakerConfig(adverse_consecutive_fills=0))
     off.first_fill(BUY, 0)
-    assert off.multiplier(1) == 1
+    assert list(off.multipliers(1)) == [1]
