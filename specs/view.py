@@ -15,6 +15,7 @@ from model import actions, events, journal
 from model.actions import Role, Side
 from model.config import MakerConfig
 from model.market import Market
+from specs.bounds import Bounds
 from specs.halts import Halts
 from specs.own import ZERO, OwnOrder, Told, inferred_role
 from specs.own_orders import Orders
@@ -32,6 +33,7 @@ class View:
         self.books: journal.Books | None = None
         self.config = MakerConfig()
         self.features: frozenset[str] = frozenset()
+        self.bounds = Bounds(self.config, 0, 0)
         self.markets: dict[str, Market] = {}
         self.index = -1
         self.now_ms = 0
@@ -163,7 +165,7 @@ class View:
         self.start, self.life, self.life_ms = start, start.life, start.now_ms
         self.life_count += 1
         self.crashed = False
-        self.config = start.config
+        self._configure(start.config)
         self.markets = {m.name: m for m in start.markets}
         self.event_ms = self.previous_event_ms = start.now_ms
         self.connected = True
@@ -214,6 +216,12 @@ class View:
         self.orders.placed(order)
         return order
 
+    def _configure(self, config: MakerConfig) -> None:
+        self.config = config
+        if self.run is not None:
+            run, reconciles = self.run, "reconcile" in self.features
+            self.bounds = Bounds(config, run.round_trip_ms, run.timer_ms, run.delivery_ms, reconciles)
+
     # The venue's side.
 
     def _seeing(self) -> dict[type, Callable[[Any], object]]:
@@ -234,8 +242,8 @@ class View:
 
     def _run_started(self, record: journal.RunStarted) -> None:
         self.run = record
-        self.config = record.config
         self.features = frozenset(record.features)
+        self._configure(record.config)
         self.markets = {m.name: m for m in record.markets}
         self.began_ms = record.now_ms
 

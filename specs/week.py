@@ -1,31 +1,38 @@
-"""The week of section 8 (S-1, S-2, S-4), in ms since 1970 UTC; the epoch was a Thursday."""
+"""The calendar of section 8 as the view asks for it: the definition, read once per hour (all edges are full hours).
+
+Times outside the calendar's years (a hostile event) are no quoting and no shutdown window.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from specs.definitions import windows
+
 HOUR_MS = 3_600_000
-WEEK_MS = 168 * HOUR_MS
-FRIDAY_21_MS = 45 * HOUR_MS
-SUNDAY_21_MS = 93 * HOUR_MS
-MONDAY_MS = 96 * HOUR_MS
+
+
+@lru_cache(maxsize=1024)
+def _hour(hour: int, weekend_only: bool) -> tuple[bool, bool, int]:
+    """Return quoting window, shutdown window, start of the latest shutdown window, for one hour."""
+    start_ms = hour * HOUR_MS
+    try:
+        quoting = windows.is_quoting_window(start_ms, weekend_only)
+        return quoting, windows.in_shutdown_window(start_ms), windows.shutdown_start_ms(start_ms)
+    except OverflowError:
+        return False, False, 0
 
 
 def quoting_window(now_ms: int, weekend_only: bool) -> bool:
     """Say whether quoting is allowed by the clock (S-1)."""
-    if shutdown_window(now_ms):
-        return False
-    return not weekend_only or FRIDAY_21_MS <= now_ms % WEEK_MS < SUNDAY_21_MS
+    return _hour(now_ms // HOUR_MS, weekend_only)[0]
 
 
 def shutdown_window(now_ms: int) -> bool:
     """Say whether `now_ms` lies in [Sunday 21:00, Monday 00:00) (S-2)."""
-    return SUNDAY_21_MS <= now_ms % WEEK_MS < MONDAY_MS
+    return _hour(now_ms // HOUR_MS, True)[1]
 
 
 def last_shutdown_start(now_ms: int) -> int:
-    """Return the start of the latest shutdown window that began at or before `now_ms`."""
-    return (now_ms - SUNDAY_21_MS) // WEEK_MS * WEEK_MS + SUNDAY_21_MS
-
-
-def weekend_start(now_ms: int) -> int:
-    """Return the latest Friday 21:00 at or before `now_ms`."""
-    return (now_ms - FRIDAY_21_MS) // WEEK_MS * WEEK_MS + FRIDAY_21_MS
+    """Return the start of the latest shutdown window that began at or before `now_ms` (S-2)."""
+    return _hour(now_ms // HOUR_MS, True)[2]
