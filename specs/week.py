@@ -13,14 +13,15 @@ HOUR_MS = 3_600_000
 
 
 @lru_cache(maxsize=1024)
-def _hour(hour: int, weekend_only: bool) -> tuple[bool, bool, int]:
-    """Return quoting window, shutdown window, start of the latest shutdown window, for one hour."""
+def _hour(hour: int, weekend_only: bool) -> tuple[bool, bool, int, int]:
+    """Return quoting and shutdown window, and the latest starts of a shutdown window and a weekend, for one hour."""
     start_ms = hour * HOUR_MS
     try:
         quoting = windows.is_quoting_window(start_ms, weekend_only)
-        return quoting, windows.in_shutdown_window(start_ms), windows.shutdown_start_ms(start_ms)
+        shutdown = windows.in_shutdown_window(start_ms)
+        return quoting, shutdown, windows.shutdown_start_ms(start_ms), windows.weekend_start_ms(start_ms)
     except OverflowError:
-        return False, False, 0
+        return False, False, 0, 0
 
 
 def quoting_window(now_ms: int, weekend_only: bool) -> bool:
@@ -36,3 +37,8 @@ def shutdown_window(now_ms: int) -> bool:
 def last_shutdown_start(now_ms: int) -> int:
     """Return the start of the latest shutdown window that began at or before `now_ms` (S-2)."""
     return _hour(now_ms // HOUR_MS, True)[2]
+
+
+def weekend_start(now_ms: int) -> int:
+    """Return the latest Friday 21:00 at or before `now_ms` (S-4)."""
+    return _hour(now_ms // HOUR_MS, True)[3]
