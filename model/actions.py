@@ -46,7 +46,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A new order. `px` in quote currency, `sz` in base units; `answers`: the cloids whose fills a counter-order answers."""
+    """A new order. `px` in quote currency, `sz` in base units; `answers`: the cloids whose fills it answers."""
 
     cloid: str
     market: str

@@ -80,8 +80,12 @@ class EndedOrders:
         return None
 
     def with_order(self, order: Order, now_ms: int) -> EndedOrders:
-        """Return the memory with one more ended order, or a newer word on it; what is too old is dropped."""
-        recent = (*self.recent, Ended(order, now_ms))
+        """Return the memory with one more ended order, or a newer word on it; what is too old is dropped.
+
+        A newer word leaves the time of its end as it was.
+        """
+        known = self.find(order.cloid, now_ms) if self.chunks or self.recent else None
+        recent = (*self.recent, Ended(order, known.ended_ms if known else now_ms))
         chunks = self.chunks
         if len(recent) >= CHUNK:
             chunks = (*chunks, {e.order.cloid: e for e in recent})

@@ -1,4 +1,4 @@
-"""Gates and counters that stop new risk, never cancels or closes: drawdown, adverse selection, requests (I-6, I-7, L-12)."""
+"""What stops new risk, never cancels or closes: drawdown, adverse selection, requests (I-6, I-7, L-12)."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Adverse:
         return Adverse(side, base.count + 1 if side is base.side else 1, now_ms)
 
     def aged(self, config: MakerConfig, now_ms: int) -> Adverse:
-        """Return the count, 0 once `adverse_decay_ms` have passed since the last one (I-6)."""
-        if self.count and now_ms - self.last_ms >= config.adverse_decay_ms:
+        """Return the count, 0 once `adverse_decay_ms` have passed since the last one; 0 ms: never (I-6)."""
+        if self.count and config.adverse_decay_ms and now_ms - self.last_ms >= config.adverse_decay_ms:
             return Adverse()
         return self
 

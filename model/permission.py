@@ -1,0 +1,133 @@
+"""What may be sent now: halts, usable prices, the quoting window, emergency (L-6, L-14, I-3, I-4, I-7, I-8, Q-0, Q-11).
+
+Missing input is never permission (N-6): each function answers from what was told, and says no without it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from model.actions import Role, Side
+from model.arithmetic import ZERO
+from model.config import MakerConfig
+from model.draft import Draft
+from model.inventory import ratio
+from model.orders import Order, OrderState
+from model.quoting import mark_usable, prices_usable
+from model.session import quoting_window
+from model.state import MarketState, ShutdownState, State
+
+CANCEL_TIMEOUT_WHEN_OFF_MS = 10_000
+"""The stale-cancel time-out used for reconciling where `stale_cancel_timeout_ms` is 0 (L-6)."""
+
+
+def usable_mark(config: MakerConfig, where: MarketState) -> Decimal | None:
+    """Return the mark if it is usable: positive and, with an oracle told, within the gap (Q-0)."""
+    if where.mark_px is not None and mark_usable(config, where.oracle_px, where.mark_px):
+        return where.mark_px
+    return None
+
+
+def inventory_ratio(config: MakerConfig, where: MarketState) -> Decimal:
+    """Return the ratio at the mark as last told, 0 while none is told (I-2)."""
+    if where.book.net == 0 or where.mark_px is None or where.mark_px <= 0:
+        return ZERO
+    return ratio(config, where.book.net, where.mark_px)
+
+
+def warned(config: MakerConfig, where: MarketState) -> bool:
+    """Tell whether the position is at its warning ratio or over (I-3)."""
+    return abs(inventory_ratio(config, where)) >= config.inventory_warn_ratio
+
+
+def in_emergency(config: MakerConfig, where: MarketState) -> bool:
+    """Tell whether the position is at its emergency ratio or over, by a usable mark (I-4)."""
+    if where.book.net == 0 or usable_mark(config, where) is None:
+        return False
+    return abs(inventory_ratio(config, where)) >= config.inventory_emergency_ratio
+
+
+def cancel_timeout_ms(config: MakerConfig) -> int:
+    """Return after how long an unanswered cancel asks for a reconcile (L-6)."""
+    return config.stale_cancel_timeout_ms or CANCEL_TIMEOUT_WHEN_OFF_MS
+
+
+def cancel_overdue(config: MakerConfig, order: Order, now_ms: int) -> bool:
+    """Tell whether the order's cancel is unanswered for too long (L-6)."""
+    return order.cancel_ms is not None and now_ms - order.cancel_ms >= cancel_timeout_ms(config)
+
+
+def place_overdue(config: MakerConfig, order: Order, now_ms: int) -> bool:
+    """Tell whether the order's placement is unanswered for too long (L-6)."""
+    return order.state is OrderState.SENT and now_ms - order.sent_ms >= config.sent_timeout_ms
+
+
+def account_halt(config: MakerConfig, state: State) -> str | None:
+    """Return why quoting is halted in all markets, or None (L-6, I-7, L-14, S-5)."""
+    if state.stopped:
+        return state.stopped
+    if state.waiting_since_ms is not None:
+        return "disconnect"
+    if not state.settled:
+        return "start"
+    if state.gate.shut(config):
+        return "drawdown"
+    return None
+
+
+def halt_cause(draft: Draft, where: MarketState) -> str | None:
+    """Return why quoting is halted in this market, or None; a halt ends with its cause (L-6)."""
+    cause = account_halt(draft.config, draft.state)
+    if cause is None and draft.config.stale_cancel_timeout_ms > 0:
+        name, config, now = where.market.name, draft.config, draft.now
+        if any(o.market == name and cancel_overdue(config, o, now) for o in draft.state.orders.values()):
+            return "stale_cancel"
+    return cause
+
+
+def oracle_fresh(config: MakerConfig, where: MarketState, now_ms: int) -> bool:
+    """Tell whether the told oracle price is young enough for a ladder; a limit of 0 asks for no age (Q-11)."""
+    if where.oracle_px is None:
+        return False
+    return config.oracle_max_age_ms == 0 or now_ms - where.oracle_ms <= config.oracle_max_age_ms
+
+
+def new_risk_allowed(draft: Draft, where: MarketState) -> bool:
+    """Tell whether a counter-order or a rung may be sent at all here and now (S-1, L-6, I-4, Q-0, Q-11, section 9)."""
+    config, state = draft.config, draft.state
+    return (
+        session_open(draft)
+        and state.shutdown is ShutdownState.NONE
+        and oracle_fresh(config, where, draft.now)
+        and usable_mark(config, where) is not None
+        and halt_cause(draft, where) is None
+        and not in_emergency(config, where)
+    )
+
+
+def session_open(draft: Draft) -> bool:
+    """Tell whether it is time to quote and the maker is enabled (S-1, section 9)."""
+    return draft.config.enabled and quoting_window(draft.now, draft.config.weekend_only)
+
+
+def ladder_allowed(draft: Draft, where: MarketState) -> bool:
+    """Tell whether this market's ladder may rest: configured, usable and fresh prices, no halt (Q-0, Q-11, L-6)."""
+    return (
+        where.quoted
+        and prices_usable(draft.config, where.oracle_px, where.mark_px)
+        and new_risk_allowed(draft, where)
+    )
+
+
+def meets_own(draft: Draft, market: str, side: Side, px: Decimal) -> bool:
+    """Tell whether an order at `px` would meet an own order of the other side that may be live (L-13)."""
+    for order in draft.state.orders.values():
+        meets = order.px <= px if side is Side.BUY else order.px >= px
+        if meets and order.market == market and order.side is not side:
+            return True
+    return False
+
+
+def resting_ladder(draft: Draft, market: str) -> list[Order]:
+    """Return the market's ladder orders without a cancel requested, in order of sending."""
+    return [o for o in draft.orders_of(market) if o.role is Role.LADDER and not o.cancel_requested]

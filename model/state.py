@@ -1,0 +1,185 @@
+"""What the maker knows: one record per market and one for the account. A step forks it and never changes the old one.
+
+Everything inside is immutable or copied by `fork`; long windows and memories are shared between forks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from enum import StrEnum
+
+from model.actions import Side
+from model.arithmetic import ZERO
+from model.inventory import Book
+from model.market import Market
+from model.memory import EndedOrders, FillSet
+from model.orders import Answered, Order
+from model.risk import Adverse, DrawdownGate, Requests
+from model.velocity import VelocityState
+from model.volatility import WickState
+
+
+class ShutdownState(StrEnum):
+    """Where L-9 stands."""
+
+    NONE = "none"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One reduce-only close of the position: until its last word no other is sent (I-4, L-9).
+
+    `done_sz`: the size its `done` names. `lost`: it ended by absence or in a way that names no size; then two
+    answers that agree with the books settle it, the first one's query sent at `agreed_ms`.
+    """
+
+    cloid: str
+    size: Decimal
+    sent_ms: int
+    filled: Decimal = ZERO
+    done_sz: Decimal | None = None
+    lost: bool = False
+    ended_ms: int | None = None
+    agreed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A difference between the venue's MM position and the books, first told by the query sent at `sent_ms` (L-7)."""
+
+    difference: Decimal
+    sent_ms: int
+
+
+@dataclass(slots=True)
+class MarketState:
+    """One market: prices told, statistics, books, the ladder's last requote, collected amounts, the close in flight."""
+
+    market: Market
+    quoted: bool
+    oracle_px: Decimal | None = None
+    oracle_ms: int = 0
+    mark_px: Decimal | None = None
+    wicks: WickState = WickState()
+    velocity: VelocityState = VelocityState()
+    book: Book = Book()
+    taker_net: Decimal = ZERO
+    adverse: Adverse = Adverse()
+    ladder_due: bool = True
+    requote_ms: int = 0
+    requote_oracle_px: Decimal = ZERO
+    pending: tuple[tuple[Side, int], ...] = ()
+    collected_buy: Answered | None = None
+    collected_sell: Answered | None = None
+    attempt: Attempt | None = None
+    attempt_ms: int | None = None
+    attempts: int = 0
+    suspect: Suspect | None = None
+    contained_before_ms: int | None = None
+    last_fill_ms: int | None = None
+    reported: frozenset[str] = frozenset()
+    uninformative_ms: int | None = None
+
+    def fork(self) -> MarketState:
+        """Return a copy that may be changed."""
+        return _copy_market(self)
+
+    def collected(self, side: Side) -> Answered | None:
+        """Return the amount collected for a counter-order of `side` (L-8a)."""
+        return self.collected_buy if side is Side.BUY else self.collected_sell
+
+    def collect(self, side: Side, amount: Answered | None) -> None:
+        """Keep an amount for a counter-order of `side`, or clear it."""
+        if side is Side.BUY:
+            self.collected_buy = amount
+        else:
+            self.collected_sell = amount
+
+
+@dataclass(slots=True)
+class State:
+    """One life of the maker. Times in ms; None: never, or nothing outstanding.
+
+    `settled`: the repeated query of the start was answered (S-5). `lost_since_ms`, `reconnected_ms`: the outage and
+    its end, both until the first answer after it (L-14). `weekend`: the weekend last seen (S-4). `window_taken`: the
+    shutdown window whose L-9 this life has entered.
+    """
+
+    life: int
+    started_ms: int
+    now_ms: int
+    prefix: str
+    markets: dict[str, MarketState]
+    requests: Requests
+    weekend: int
+    orders: dict[str, Order] = field(default_factory=dict)
+    ended: EndedOrders = EndedOrders()
+    seen_fills: FillSet = FillSet()
+    gate: DrawdownGate = DrawdownGate()
+    next_cloid: int = 1
+    settled: bool = False
+    connected: bool = True
+    waiting_since_ms: int | None = None
+    query_ms: int | None = None
+    last_query_ms: int | None = None
+    last_answer_ms: int | None = None
+    repeat_ms: int | None = None
+    reconcile_asked: bool = False
+    foreign_orders: int = 0
+    shutdown: ShutdownState = ShutdownState.NONE
+    shutdown_reason: str = ""
+    stopped: str = ""
+    window_taken: int | None = None
+    quiet_ms: int | None = None
+    armed_ms: int | None = None
+    reported: frozenset[str] = frozenset()
+    stats_logged_ms: int = 0
+
+    def fork(self) -> State:
+        """Return a copy that may be changed, with forked markets; memories and windows stay shared."""
+        copy = _copy_state(self)
+        copy.orders = dict(self.orders)
+        copy.markets = {name: market.fork() for name, market in self.markets.items()}
+        return copy
+
+    def owns(self, cloid: str | None) -> bool:
+        """Tell whether an order of that cloid is own, of this life or an earlier one (L-11)."""
+        return cloid is not None and cloid.startswith(self.prefix)
+
+    def canonical(self) -> tuple[object, ...]:
+        """Return everything that decides later behaviour, hashable: equal states answer every event alike."""
+        return tuple(_frozen(getattr(self, f.name)) for f in fields(self))
+
+
+_MARKET_FIELDS = tuple(f.name for f in fields(MarketState))
+_STATE_FIELDS = tuple(f.name for f in fields(State))
+
+
+def _copy_market(old: MarketState) -> MarketState:
+    new = object.__new__(MarketState)
+    for name in _MARKET_FIELDS:
+        setattr(new, name, getattr(old, name))
+    return new
+
+
+def _copy_state(old: State) -> State:
+    new = object.__new__(State)
+    for name in _STATE_FIELDS:
+        setattr(new, name, getattr(old, name))
+    return new
+
+
+def _frozen(value: object) -> object:
+    """Turn the few changeable containers of a state into hashable ones."""
+    if isinstance(value, MarketState):
+        return tuple(_frozen(getattr(value, name)) for name in _MARKET_FIELDS)
+    if isinstance(value, dict):
+        return tuple((key, _frozen(item)) for key, item in value.items())
+    if isinstance(value, FillSet):
+        return frozenset().union(*value.runs)
+    if isinstance(value, EndedOrders):
+        return (value.recent, tuple(tuple(chunk.values()) for chunk in value.chunks))
+    return value
