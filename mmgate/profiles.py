@@ -1,0 +1,63 @@
+"""How much is tried, and on what: the budgets of the profiles, the embedded suite, the suite of a user's config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from mmgate.gatefile import parse_toml
+from mmgate.loading import config_from_data
+from mmgate.request import Entry, Profile
+from model.config import MakerConfig
+
+QUICK = Profile("quick", 1, 60, 20, 30, 20, 120)
+STANDARD = Profile("standard", 1, 200, 60, 40, 60, 300)
+DEEP = Profile("deep", 8, 2000, 500, 60, 400, 7200)
+PROFILES = {profile.name: profile for profile in (QUICK, STANDARD, DEEP)}
+"""Budgets in work units. They grow from name to name, so that what one profile finds the next finds too."""
+DEFAULT_PROFILE = STANDARD.name
+
+SUITE = (
+    "fixed",
+    "dynamic",
+    "exponential-convex",
+    "counter",
+    "all-on",
+    "tight",
+    "observation",
+    "all-week",
+)
+"""The embedded configs, in reading order."""
+RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteFile:
+    """One embedded config: why it is there, and (scenario, why, first profile that runs it) in order."""
+
+    name: str
+    why: str
+    config: MakerConfig
+    scenarios: tuple[tuple[str, str, str], ...]
+
+
+def suite_file(name: str) -> SuiteFile:
+    """Read one embedded config."""
+    source = (files("mmgate") / "suite" / f"{name}.toml").read_text(encoding="utf-8")
+    data = parse_toml(source, f"suite {name}")
+    maker, scenarios = data["maker"], data["scenario"]
+    assert isinstance(maker, dict)
+    assert isinstance(scenarios, list)
+    rows = tuple((row["name"], row["why"], row.get("from", QUICK.name)) for row in scenarios)
+    return SuiteFile(name, str(data["why"]), config_from_data(maker), rows)
+
+
+def embedded_suite(profile: Profile) -> tuple[Entry, ...]:
+    """Return the suite that is judged without `--config`, as far as a profile runs it."""
+    order = list(PROFILES)
+    return tuple(
+        Entry(file.name, file.config, scenario, why)
+        for file in map(suite_file, SUITE)
+        for scenario, why, first in file.scenarios
+        if order.index(first) <= order.index(profile.name)
+    )
