@@ -12,8 +12,16 @@ from model.events import Fill
 ZERO = Decimal(0)
 BPS = Decimal(10_000)
 
+SANE_DIGITS = 60
+"""Numbers beyond 10^±60 are no prices or sizes: exact fractions of them would only cost memory."""
+
 FillIdentity = tuple[int, str, int]
 """The venue's time, the market, the tid (L-4)."""
+
+
+def sane(number: Decimal) -> bool:
+    """Say whether a price or size can be computed with: positive, finite, of a credible magnitude."""
+    return number.is_finite() and number > 0 and abs(number.adjusted()) <= SANE_DIGITS
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from specs.halts import Halts
 from specs.own import ZERO, OwnOrder, Told, inferred_role
 from specs.own_orders import Orders
 from specs.positions import Positions
+from specs.pricing import Pricing
 from specs.stops import Stop, Stops
 
 
@@ -64,6 +65,7 @@ class View:
         self.own_fill_ms: dict[str, int] = {}
         self.last_own_fill_ms = 0
         self.last_taker_trade_ms: dict[str, int] = {}
+        self.pricing = Pricing(self)
         self._hear: dict[type, Callable[[Any], object]] = self._hearing()
         self._see: dict[type, Callable[[Any], object]] = self._seeing()
 
@@ -86,6 +88,7 @@ class View:
         event = turn.event
         if isinstance(event, events.Start):
             self._life_begins(event)
+            self.pricing.heard(turn)
             return
         self.previous_event_ms = self.event_ms
         self.event_ms = max(self.event_ms, event.now_ms)
@@ -94,6 +97,7 @@ class View:
             handler(event)
         self.halts.heard(event, self.event_ms)
         self.new_stop = self.stops.heard(event, self.event_ms, self.connected)
+        self.pricing.heard(turn)
 
     def send(self, turn: journal.Turn, action: actions.Action) -> OwnOrder | None:
         """Take in one action of the reply; returns the own order concerned."""

@@ -1,0 +1,310 @@
+"""Which ladder fills a counter-order answers, deduced from what was told (L-8, L-8a).
+
+Each ladder fill told is a *lot* until counter-orders cover it. A counter-order is explained by the lot told just
+before it, or by lots collected: any run of neighbouring lots is a fair reading, since a maker may have cleared the
+older ones. What an order covers is taken from its lots in proportion, which keeps their mean price.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from model import events
+from model.actions import Role, Side
+from model.market import Market
+from specs.definitions import counter
+from specs.definitions.counter import Answered, Counter
+from specs.definitions.rounding import accepted_prices
+from specs.own import OwnOrder, sane
+
+if TYPE_CHECKING:
+    from specs.pricing import Pricing
+    from specs.view import View
+
+MAX_LOTS = 24
+RECENT = 8
+DOUBT = Fraction(1, 10**18)
+ZERO = Fraction(0)
+
+Key = tuple[str, Side]
+"""Market and side of the fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A ladder fill, or what is left of it to answer. `levels`: those its order may have had when it was filled.
+
+    `nets_before`: the positions that the maker may have held before it. `mark_px`: the mark told with the fill.
+    """
+
+    cloid: str
+    side: Side
+    px: Fraction
+    sz: Fraction
+    levels: tuple[int, ...]
+    nets_before: tuple[Fraction, ...]
+    index: int
+    mark_px: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One fair reading of a counter-order: the lots, level and mark, the price by definition and the legal ones."""
+
+    lots: tuple[Lot, ...]
+    level: int
+    mark_px: Fraction
+    due: Counter
+    low_px: Fraction
+    high_px: Fraction
+
+    @property
+    def covered(self) -> Fraction:
+        """The size that its lots leave to answer."""
+        return sum((lot.sz for lot in self.lots), ZERO)
+
+    def takes(self, px: Fraction) -> bool:
+        """Say whether an order at `px` stands where this reading puts it."""
+        return self.low_px <= px <= self.high_px
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A counter-order and its readings. `fit`: one that gives its price, preferring those that also give its size.
+
+    `uncovered`: how much there was left to answer before it, in base units. `nets`: the maker's positions then.
+    """
+
+    order: OwnOrder
+    px: Fraction
+    sz: Fraction
+    readings: tuple[Explanation, ...]
+    fit: Explanation | None
+    uncovered: Fraction
+    nets: tuple[Fraction, ...]
+
+
+class Answers:
+    """The lots of the present life, and the explanation of every counter-order sent in it."""
+
+    def __init__(self, view: View, pricing: Pricing) -> None:
+        self._view = view
+        self._pricing = pricing
+        self._lots: dict[Key, list[Lot]] = {}
+        self._recent: dict[Key, deque[Lot]] = {}
+        self._marks: dict[str, tuple[int, Fraction]] = {}
+        self._answers: dict[tuple[str, int], Answer] = {}
+        self._fresh: Lot | None = None
+
+    # Called by the pricing, once per turn.
+
+    def life_began(self, start: events.Start) -> None:
+        """Forget everything: a life makes no counter-order for an earlier one's fills (L-4)."""
+        del start
+        self._lots.clear()
+        self._recent.clear()
+        self._marks.clear()
+        self._answers.clear()
+        self._fresh = None
+
+    def heard(self, event: events.Event) -> None:
+        """Take in an event that the view knows."""
+        self._fresh = None
+        if not self._view.config.counter_order_enabled:
+            return
+        if isinstance(event, events.Fill):
+            self._fill(event)
+        elif isinstance(event, events.Rejected | events.SendFailed):
+            self._refused(event)
+        if self._view.stops.running():
+            self._lots.clear()
+
+    def _fill(self, event: events.Fill) -> None:
+        order = self._view.fill_order
+        if not (self._view.fill_fresh and sane(event.px) and sane(event.sz)):
+            return
+        if event.mark_px is not None and sane(event.mark_px):
+            self._marks[event.market] = (self._view.index, Fraction(event.mark_px))
+        self._shrink(event)
+        if order is not None and order.role is Role.LADDER and order.life == self._view.life:
+            levels = self._pricing.levels_of(order) or tuple(range(self._view.config.num_levels))
+            self._lot(event, order, levels)
+
+    def _lot(self, event: events.Fill, order: OwnOrder, levels: tuple[int, ...]) -> None:
+        key = (event.market, order.side)
+        size = Fraction(event.sz)
+        nets = self._nets(event.market)
+        before = tuple(net - order.side.sign * size for net in nets)
+        mark = Fraction(event.mark_px) if event.mark_px is not None and sane(event.mark_px) else None
+        lot = Lot(order.cloid, order.side, Fraction(event.px), size, levels, before, self._view.index, mark)
+        self._fresh = lot
+        lots = self._lots.setdefault(key, [])
+        lots.append(lot)
+        del lots[:-MAX_LOTS]
+        self._recent.setdefault(key, deque(maxlen=RECENT)).append(lot)
+
+    def _shrink(self, event: events.Fill) -> None:
+        """Take off what exceeds |net| after a fall of it: that clears collected amounts (L-8a)."""
+        nets = self._nets(event.market)
+        moved = event.side.sign * Fraction(event.sz)
+        if any(abs(net) >= abs(net - moved) for net in nets):
+            return
+        room = max(abs(net) for net in nets)
+        for side in Side:
+            lots = self._lots.get((event.market, side))
+            if lots:
+                self._lots[event.market, side] = scaled(lots, min(Fraction(1), room / total(lots)))
+
+    def _refused(self, event: events.Rejected | events.SendFailed) -> None:
+        """Give the lots of a counter-order that never rested back: it is collected again (L-8a)."""
+        if isinstance(event, events.SendFailed) and event.action == "cancel":
+            return
+        order = self._view.orders.find(event.cloid, event.oid)
+        answer = self._answers.pop((order.cloid, order.index), None) if order is not None else None
+        if order is None or answer is None or answer.fit is None or order.told_resting_ms is not None:
+            return
+        unfilled = Fraction(order.place.sz - order.told_filled)
+        back = scaled(answer.fit.lots, min(Fraction(1), unfilled / answer.fit.covered))
+        key = (order.market, order.side.opposite)
+        merged = sorted([*back, *self._lots.get(key, [])], key=lambda lot: lot.index)
+        self._lots[key] = merged[-MAX_LOTS:]
+
+    # Read by monitors.
+
+    def of(self, order: OwnOrder) -> Answer | None:
+        """Return the explanation of a counter-order, to be asked first at its sending; then its lots are covered."""
+        key = (order.cloid, order.index)
+        known = self._answers.get(key)
+        if known is None and order.index == self._view.index and self._judgeable(order):
+            known = self._explain(order)
+            self._cover(known)
+            if len(self._answers) > 4096:
+                self._answers.clear()
+            self._answers[key] = known
+        return known
+
+    def preview(self, order: OwnOrder) -> Answer | None:
+        """Return the explanation that an order would have as a counter-order; covers nothing."""
+        return self._explain(order) if self._judgeable(order) else None
+
+    def fresh_lot(self) -> Lot | None:
+        """Return the ladder fill told in this turn, if it was one."""
+        return self._fresh
+
+    # The parts.
+
+    def _judgeable(self, order: OwnOrder) -> bool:
+        return order.market in self._view.markets and sane(order.px) and sane(order.place.sz)
+
+    def _nets(self, market: str) -> tuple[Fraction, ...]:
+        return tuple(Fraction(net) for net in self._view.positions.candidates(market))
+
+    def _marks_for(self, market: str, lots: Sequence[Lot]) -> list[Fraction]:
+        """Return the marks last told: with the fill, for the one just told; else by an oracle event or a fill."""
+        if self._only_fresh(lots) and lots[0].mark_px is not None:
+            return [lots[0].mark_px]
+        told = self._view.told_of(market).mark_px
+        found = [Fraction(told)] if told is not None and sane(told) else []
+        with_fill = self._marks.get(market)
+        if with_fill is not None and with_fill[1] not in found:
+            found.append(with_fill[1])
+        return found
+
+    def _only_fresh(self, lots: Sequence[Lot]) -> bool:
+        """Say whether these lots are just the fill told in this turn."""
+        return len(lots) == 1 and self._fresh is not None and lots[0].index == self._fresh.index
+
+    def _explain(self, order: OwnOrder) -> Answer:
+        key = (order.market, order.side.opposite)
+        px, sz = Fraction(order.px), Fraction(order.place.sz)
+        open_lots = self._lots.get(key, [])
+        runs = self._runs(open_lots, order)
+        enough = [run for run in runs if total(run) >= sz]
+        too_small = [run for run in runs if total(run) < sz]
+        covered = [[lot] for lot in self._recent.get(key, ())]
+        readings: list[Explanation] = []
+        fit: Explanation | None = None
+        for stage in (enough, too_small, covered):
+            fit, seen = self._read(order, stage, px)
+            readings = readings or seen
+            if fit is not None:
+                break
+        return Answer(order, px, sz, tuple(readings), fit, total(open_lots), self._nets(order.market))
+
+    def _runs(self, lots: Sequence[Lot], order: OwnOrder) -> list[list[Lot]]:
+        """Return all runs of neighbouring lots, the likeliest first: named, just told, of the order's size, long."""
+        size = Fraction(order.place.sz)
+        runs = [list(lots[i:j]) for i in range(len(lots)) for j in range(len(lots), i, -1)]
+        named = set(order.place.answers)
+
+        def unlikely(run: list[Lot]) -> tuple[bool, bool, bool]:
+            by_name = bool(named) and {lot.cloid for lot in run} == named
+            return (not by_name, not self._only_fresh(run), total(run) != size)
+
+        return sorted(runs, key=unlikely)
+
+    def _read(
+        self, order: OwnOrder, runs: Iterable[Sequence[Lot]], px: Fraction
+    ) -> tuple[Explanation | None, list[Explanation]]:
+        """Return the first reading that gives the price, and all those looked at."""
+        market, config = self._view.markets[order.market], self._view.config
+        seen: list[Explanation] = []
+        for run in runs:
+            for level in lowest_levels(run):
+                fills = [Answered(lot.side, lot.px, lot.sz, level) for lot in run]
+                for mark in self._marks_for(order.market, run):
+                    due = counter.collected(config, fills, mark)
+                    seen.append(Explanation(tuple(run), level, mark, due, *legal(due, market)))
+                    if seen[-1].takes(px):
+                        return seen[-1], seen
+        return None, seen
+
+    def _cover(self, answer: Answer) -> None:
+        """Take what an order answers off its lots; an unexplained one covers the oldest."""
+        order = answer.order
+        key = (order.market, order.side.opposite)
+        lots = self._lots.get(key, [])
+        chosen = answer.fit or (answer.readings[0] if answer.readings else None)
+        wanted = {lot.index for lot in chosen.lots} if chosen is not None else set()
+        inside = [lot for lot in lots if lot.index in wanted]
+        size = total(inside)
+        if size == 0:
+            return
+        kept = scaled(inside, 1 - min(Fraction(1), answer.sz / size))
+        rest = [lot for lot in lots if lot.index not in wanted]
+        self._lots[key] = sorted([*rest, *kept], key=lambda lot: lot.index)
+
+
+def total(lots: Iterable[Lot]) -> Fraction:
+    """Return the size left to answer."""
+    return sum((lot.sz for lot in lots), ZERO)
+
+
+def scaled(lots: Iterable[Lot], share: Fraction) -> list[Lot]:
+    """Return the lots with this share of their sizes; none when nothing is left."""
+    if share == 1:
+        return list(lots)
+    return [replace(lot, sz=lot.sz * share) for lot in lots] if share > 0 else []
+
+
+def lowest_levels(lots: Sequence[Lot]) -> tuple[int, ...]:
+    """Return every level that may be the lowest among the lots' (L-8a)."""
+    bound = min(max(lot.levels) for lot in lots)
+    return tuple(sorted({level for lot in lots for level in lot.levels if level <= bound}))
+
+
+def legal(due: Counter, market: Market) -> tuple[Fraction, Fraction]:
+    """Return the legal prices that a counter-order's price may be rounded to."""
+    return accepted_prices(due.px, due.side, market, abs(due.px) * DOUBT)
+
+
+def shown(number: Fraction) -> str:
+    """Write a fraction for a person: exactly when it is short, else to 10 digits."""
+    decimal = Decimal(number.numerator) / Decimal(number.denominator)
+    text = f"{decimal:.10g}"
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

@@ -1,0 +1,301 @@
+"""What a ladder must be by definition, from what the maker was told: shared by all monitors that judge numbers.
+
+Where the rules leave a reading open (a corrected position, a decay dated by venue or arrival, the order of a
+weekend's reset and its first tick), every fair reading is kept: a rung is blamed only if none explains it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING
+
+from model import events, journal
+from model.actions import Role, Side
+from model.config import LevelDistribution, MakerConfig
+from model.market import Market
+from specs import week
+from specs.answers import Answers
+from specs.definitions import ladder
+from specs.definitions.adverse import AdverseCount
+from specs.definitions.inventory import ratio
+from specs.definitions.ladder import Inputs, Rung
+from specs.definitions.rounding import accepted_prices
+from specs.definitions.velocity import Trend
+from specs.definitions.wicks import Statistics, WickWindow
+from specs.own import OwnOrder, sane
+
+if TYPE_CHECKING:
+    from specs.view import View
+
+DECIMAL_DOUBT = Fraction(1, 10**18)
+BINARY64_DOUBT = Fraction(1, 10**15)
+POWER_DOUBT = Fraction(2, 10**13)
+"""Relative differences on an offset that the port protocol calls agreement: decimals, statistics, powers."""
+
+MAX_READINGS = 16
+MAX_HISTORY = 256
+FORGET_MS = 700_000
+"""A rung's facts are dropped so long after its end: role and level are remembered 600 000 ms (L-4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One rung by definition, and the legal prices that it may be rounded to (two where digits are in doubt)."""
+
+    rung: Rung
+    low_px: Fraction
+    high_px: Fraction
+
+    def takes(self, px: Fraction) -> bool:
+        """Say whether an order at `px` is this rung."""
+        return self.rung.usable and self.low_px <= px <= self.high_px
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the definitions say of one ladder order, at its sending.
+
+    `offset_bps`: its distance from the oracle last told. `levels`: those whose price it has by some fair reading,
+    the declared one alone where it is among them; without any, `nearest` names the closest.
+    """
+
+    px: Fraction
+    offset_bps: Fraction
+    readings: tuple[Inputs, ...]
+    expected: tuple[Expected, ...]
+    levels: tuple[int, ...]
+    nearest: tuple[int, ...]
+
+    @property
+    def true_levels(self) -> tuple[int, ...]:
+        """The levels that the order may have (L-1)."""
+        return self.levels or self.nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a ladder could be computed from at an oracle update: L-3 may give a kept order another level then."""
+
+    index: int
+    now_ms: int
+    readings: tuple[Inputs, ...]
+
+
+class MarketPricing:
+    """The told history of one market, as far as a ladder depends on it."""
+
+    def __init__(self, config: MakerConfig) -> None:
+        self.config = config
+        self.wicks = WickWindow(config)
+        self.trends: list[Trend] = [Trend(config)]
+        self.adverse = AdverseCount(config)
+        self.history: deque[Snapshot] = deque(maxlen=MAX_HISTORY)
+
+    def tick(self, now_ms: int, px: Decimal, new_weekend: bool) -> None:
+        """Record a told oracle price (V-7, W-1); the first of a weekend before or after the reset (S-4)."""
+        if not sane(px):
+            return
+        if self.config.dynamic_offset_enabled:
+            self.wicks.tick(now_ms, px)
+        if self.config.velocity_skew_enabled:
+            for trend in self.trends:
+                trend.tick(px)
+            if new_weekend:
+                self.trends.append(Trend(self.config))
+
+    def reset(self) -> None:
+        """Begin a new weekend (S-4)."""
+        self.trends = [Trend(self.config)]
+        self.adverse.reset()
+
+    def statistics(self, now_ms: int) -> tuple[Statistics | None, ...]:
+        """Return the statistics that a ladder may use: more than one where a last digit decides the breakpoint."""
+        if not self.config.dynamic_offset_enabled:
+            return (None,)
+        told = self.wicks.statistics(now_ms)
+        options = sorted({told.optimal_bps, told.optimal_low_bps, told.optimal_high_bps})
+        return tuple(replace(told, optimal_bps=option) for option in options) if len(options) > 1 else (told,)
+
+    def trend_values(self) -> tuple[Fraction, ...]:
+        """Return the possible trends, 0 where the velocity skew is off."""
+        return tuple(sorted({trend.value() for trend in self.trends}))
+
+
+class Pricing:
+    """The expected ladders of a run, fed by the view; `facts` and `answers` are read by monitors."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._markets: dict[str, MarketPricing] = {}
+        self._readings: dict[str, tuple[Inputs, ...]] = {}
+        self._expected: dict[tuple[str, Side, tuple[Inputs, ...]], tuple[Expected, ...]] = {}
+        self._bases: dict[Statistics | None, tuple[Fraction, ...]] = {}
+        self._facts: dict[tuple[str, int], Facts] = {}
+        self._weekend_ms = 0
+        self.answers = Answers(view, self)
+
+    # Called by the view, once per turn, when it knows the event.
+
+    def heard(self, turn: journal.Turn) -> None:
+        """Take in the event of a turn."""
+        self._readings.clear()
+        event = turn.event
+        if isinstance(event, events.Start):
+            self._life_begins(event)
+            return
+        now_ms = self._view.event_ms
+        weekend_ms = week.weekend_start(now_ms)
+        new_weekend = weekend_ms > self._weekend_ms
+        if new_weekend:
+            self._weekend_ms = weekend_ms
+            for market in self._markets.values():
+                market.reset()
+        if isinstance(event, events.Oracle):
+            self._oracle(event, now_ms, new_weekend)
+        elif isinstance(event, events.Fill):
+            self._fill(event, now_ms)
+        self.answers.heard(event)
+
+    def _life_begins(self, start: events.Start) -> None:
+        self._markets = {market.name: MarketPricing(start.config) for market in start.markets}
+        self._weekend_ms = week.weekend_start(start.now_ms)
+        self._expected.clear()
+        self._bases.clear()
+        self._facts.clear()
+        self.answers.life_began(start)
+
+    def _oracle(self, event: events.Oracle, now_ms: int, new_weekend: bool) -> None:
+        market = self._markets.get(event.market)
+        if market is None:
+            return
+        market.tick(now_ms, event.oracle_px, new_weekend)
+        if self._view.config.counter_order_enabled:
+            readings = self.readings(event.market)
+            if not market.history or market.history[-1].readings != readings:
+                market.history.append(Snapshot(self._view.index, now_ms, readings))
+
+    def _fill(self, event: events.Fill, now_ms: int) -> None:
+        order, market = self._view.fill_order, self._markets.get(event.market)
+        if market is None or order is None or not self._view.fill_fresh:
+            return
+        if order.role is Role.LADDER and len(order.told_fills) == 1:
+            market.adverse.first_fill(order.side, now_ms, event.time_ms)
+
+    # Read by monitors.
+
+    def readings(self, market: str) -> tuple[Inputs, ...]:
+        """Return all fair readings of what a ladder of this market depends on now; none without usable prices."""
+        known = self._readings.get(market)
+        if known is None:
+            known = self._readings[market] = tuple(self._read(market))
+        return known
+
+    def expected(self, market: str, side: Side, readings: tuple[Inputs, ...]) -> tuple[Expected, ...]:
+        """Return the rungs of a side by definition, for every reading, levels ascending within each."""
+        key = (market, side, readings)
+        known = self._expected.get(key)
+        if known is None:
+            if len(self._expected) > MAX_HISTORY:
+                self._expected.clear()
+            known = self._expected[key] = tuple(
+                self._expect(rung, inputs, self._view.markets[market])
+                for inputs in readings
+                for rung in ladder.ladder(self._view.config, inputs, side, self._bases_of(inputs.statistics))
+            )
+        return known
+
+    def facts(self, order: OwnOrder) -> Facts | None:
+        """Return what the definitions say of a ladder order, to be asked first at its sending; None if nothing."""
+        key = (order.cloid, order.index)
+        known = self._facts.get(key)
+        if known is None and order.index == self._view.index and order.market in self._view.markets:
+            known = self._judge(order)
+            if known is not None:
+                self._prune()
+                self._facts[key] = known
+        return known
+
+    def levels_of(self, order: OwnOrder) -> tuple[int, ...]:
+        """Return the levels that a ladder order may have by now, kept through requotes or not (L-3)."""
+        facts = self._facts.get((order.cloid, order.index))
+        if facts is None:
+            return ()
+        levels = set(facts.true_levels)
+        market = self._markets.get(order.market)
+        for snapshot in market.history if market is not None else ():
+            if snapshot.index <= order.index:
+                continue
+            if order.cancels_ms and order.cancels_ms[0] <= snapshot.now_ms:
+                break
+            levels |= set(self._matching(order.market, order.side, facts.px, snapshot.readings))
+        return tuple(sorted(levels))
+
+    # The parts.
+
+    def _read(self, market: str) -> list[Inputs]:
+        told, pricing = self._view.told_of(market), self._markets.get(market)
+        oracle_px, mark_px = told.oracle_px, told.mark_px
+        if pricing is None or oracle_px is None or mark_px is None or not (sane(oracle_px) and sane(mark_px)):
+            return []
+        now_ms, limit = self._view.event_ms, self._view.config.max_position_usd
+        nets = self._view.positions.candidates(market)
+        ratios = sorted({ratio(Fraction(net), Fraction(mark_px), limit) for net in nets})
+        parts = (ratios, pricing.trend_values(), pricing.adverse.multipliers(now_ms), pricing.statistics(now_ms))
+        return [Inputs(Fraction(oracle_px), *part) for part in product(*parts)][:MAX_READINGS]
+
+    def _bases_of(self, statistics: Statistics | None) -> tuple[Fraction, ...]:
+        known = self._bases.get(statistics)
+        if known is None:
+            if len(self._bases) > MAX_HISTORY:
+                self._bases.clear()
+            known = self._bases[statistics] = ladder.bases_bps(self._view.config, statistics)
+        return known
+
+    def _expect(self, rung: Rung, inputs: Inputs, market: Market) -> Expected:
+        doubt = DECIMAL_DOUBT
+        config = self._view.config
+        if config.dynamic_offset_enabled:
+            doubt += BINARY64_DOUBT
+        if config.level_distribution is LevelDistribution.EXPONENTIAL:
+            doubt += POWER_DOUBT
+        tolerance = inputs.oracle_px * (rung.offset_bps * doubt / ladder.BPS + DECIMAL_DOUBT)
+        return Expected(rung, *accepted_prices(rung.px, rung.side, market, tolerance))
+
+    def _matching(self, market: str, side: Side, px: Fraction, readings: tuple[Inputs, ...]) -> tuple[int, ...]:
+        found = {e.rung.level for e in self.expected(market, side, readings) if e.takes(px)}
+        return tuple(sorted(found))
+
+    def _judge(self, order: OwnOrder) -> Facts | None:
+        readings = self.readings(order.market)
+        if not readings or order.oracle_px is None or not sane(order.px):
+            return None
+        px = Fraction(order.px)
+        expected = self.expected(order.market, order.side, readings)
+        levels = self._matching(order.market, order.side, px, readings)
+        if order.level is not None and order.level in levels:
+            levels = (order.level,)
+        offset = ladder.told_offset_bps(order.oracle_px, order.px, order.side)
+        return Facts(px, offset, readings, expected, levels, nearest(expected, px))
+
+    def _prune(self) -> None:
+        """Forget the facts of orders that ended long ago."""
+        if len(self._facts) % 512 != 511:
+            return
+        orders, now_ms = self._view.orders.by_cloid, self._view.event_ms
+        for key in list(self._facts):
+            order = orders.get(key[0])
+            if order is None or (order.ended_ms is not None and now_ms - order.ended_ms > FORGET_MS):
+                del self._facts[key]
+
+
+def nearest(expected: Sequence[Expected], px: Fraction) -> tuple[int, ...]:
+    """Return the levels whose rung is closest to `px`."""
+    if not expected:
+        return ()
+    least = min(abs(e.rung.px - px) for e in expected)
+    return tuple(sorted({e.rung.level for e in expected if abs(e.rung.px - px) == least}))
