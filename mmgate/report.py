@@ -107,7 +107,7 @@ def exit_code(found: Verdict, allow_conditional: bool = False) -> ExitCode:
 
 
 def _row(spec: Spec, results: Sequence[EngineResult], waiver: Waiver | None) -> Row:
-    """Merge one spec's outcomes. Where an engine calls it not applicable, too few that hold make it no more than that."""
+    """Merge one spec's outcomes; one that is switched off and held by too few engines is not applicable."""
     outcomes = tuple(outcome for result in results for outcome in result.outcomes if outcome.spec_id == spec.id)
     word = spec_word(spec.severity, {outcome.engine: outcome.word for outcome in outcomes})
     excuse = ""

@@ -1,0 +1,63 @@
+"""Pages made from templates: the report in HTML (escaped, self-contained) and in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from mmgate.report import Report
+from mmgate.reporting.words import MARKS, MEANINGS, cell, clean, counts, doubts, facts, outcome_of, run_line
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("mmgate.reporting"),
+        autoescape=select_autoescape(("html",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["clean"] = clean
+    environment.filters["md"] = markdown_cell
+    return environment
+
+
+def markdown_cell(text: str) -> str:
+    """Make a text safe inside a Markdown table or line: no bars, no HTML, no line breaks."""
+    plain = clean(text).replace("\\", "\\\\")
+    for sign in "|`*_<>[]":
+        plain = plain.replace(sign, "\\" + sign)
+    return plain
+
+
+def render(template: str, values: Mapping[str, object]) -> str:
+    """Fill a template of the package."""
+    return _environment().get_template(template).render(**values)
+
+
+def report_page(report: Report) -> str:
+    """Return the report as one HTML page that needs nothing else."""
+    return render("report.html", _values(report))
+
+
+def report_markdown(report: Report) -> str:
+    """Return the report in Markdown; deterministic, without paths of a machine."""
+    return render("report.md", _values(report))
+
+
+def _values(report: Report) -> dict[str, object]:
+    return {
+        "report": report,
+        "run_line": run_line(report.run),
+        "meaning": MEANINGS[report.verdict],
+        "counts": counts(report),
+        "doubts": doubts(report),
+        "marks": MARKS,
+        "cells": {row.spec.id: [cell(outcome_of(row, engine)) for engine in report.engines] for row in report.rows},
+        "facts": {row.spec.id: facts(row) for row in report.violated()},
+        "witnesses": {row.spec.id: report.witness(row.spec.id) for row in report.violated()},
+    }
