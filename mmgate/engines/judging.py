@@ -1,0 +1,196 @@
+"""One run, judged: a world, a maker, the monitors; what every engine that runs worlds is made of.
+
+A `Judgement` travels between processes, so it holds plain records and no maker.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from types import FrameType
+from typing import TypeAlias
+
+from mmgate.ports.port import opened
+from mmgate.request import MakerRef
+from model.actions import Cancel, Place
+from model.codec import canonical
+from model.config import ConfigRefused
+from model.journal import MakerFailed, MakerFault, Observer, Record, Turn
+from sim.run import run
+from sim.world import World
+from specs.panel import Panel
+from specs.spec import Outcome
+
+CLOID_MARKS = ("cloid", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a run gave: the monitors' outcomes, how much was seen, its digest, its records where they were asked for.
+
+    `digest` is that of the trace; for a port, of its actions up to renaming of cloids (DET-1). `failed`: the maker
+    broke the protocol. `refused`: it did not take the config. `cut`: the run was stopped from outside, and why.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    turns: int = 0
+    hours: float = 0.0
+    digest: str = ""
+    records: tuple[Record, ...] = ()
+    failed: MakerFailed | None = None
+    refused: str = ""
+    cut: str = ""
+    features: frozenset[str] = frozenset()
+
+    def outcome(self, spec_id: str) -> Outcome | None:
+        """Return the outcome of one spec."""
+        return next((outcome for outcome in self.outcomes if outcome.spec_id == spec_id), None)
+
+
+class Stopped(Exception):
+    """A run has shown what it was run for."""
+
+
+class OutOfTime(BaseException):
+    """A run took longer than the wall clock allows; no handler of errors on the way may swallow it."""
+
+
+Specs: TypeAlias = Iterable[str] | None
+
+
+class Digest:
+    """An observer that digests a trace."""
+
+    def __init__(self) -> None:
+        self._sha = sha256()
+
+    def observe(self, record: Record) -> None:
+        """Add one record."""
+        self._sha.update(canonical(record).encode() + b"\n")
+
+    def hexdigest(self) -> str:
+        """Return the digest of all records so far."""
+        return self._sha.hexdigest()
+
+
+class ActionDigest(Digest):
+    """An observer that digests what a maker did, its cloids numbered in the order of their first use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[str, int] = {}
+
+    def observe(self, record: Record) -> None:
+        """Add the actions of one turn."""
+        if not isinstance(record, Turn):
+            return
+        self._sha.update(b"%d\n" % record.now_ms)
+        for action in record.reply.actions:
+            text = canonical(action)
+            for cloid in _cloids(action):
+                text = text.replace(f'"{cloid}"', f'"#{self._numbers.setdefault(cloid, len(self._numbers))}"')
+            self._sha.update(text.encode() + b"\n")
+
+
+def _cloids(action: object) -> tuple[str, ...]:
+    if isinstance(action, Place):
+        return (action.cloid, *action.answers)
+    if isinstance(action, Cancel) and action.cloid is not None:
+        return (action.cloid,)
+    return ()
+
+
+class Keeper:
+    """An observer that keeps every record."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def observe(self, record: Record) -> None:
+        """Keep one record."""
+        self.records.append(record)
+
+
+class Stopper:
+    """An observer that stops the run when a watched monitor has seen a violation."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+
+    def observe(self, _record: Record) -> None:
+        """Look at the panel, which has seen the record before."""
+        for monitor in self._panel.monitors:
+            if monitor.violation_count:
+                raise Stopped
+
+
+def judge(
+    world: World,
+    ref: MakerRef,
+    specs: Specs = None,
+    engine: str = "simulation",
+    *,
+    keep: bool = False,
+    stop: bool = False,
+    limit_s: float = 0.0,
+) -> Judgement:
+    """Run `world` with a fresh maker under the monitors of `specs` (all by default).
+
+    With `stop`, the run ends at the first violation; with `keep`, its records are kept. After `limit_s` seconds of
+    wall clock (0: never) it is cut short. A maker that can't even be greeted has failed.
+    """
+    began = time.monotonic()
+    try:
+        with alarm(limit_s), opened(ref) as maker:
+            panel = Panel(specs)
+            digest = ActionDigest() if ref.kind == "port" else Digest()
+            keeper = Keeper()
+            observers: list[Observer] = [panel, digest]
+            observers += [keeper] if keep else []
+            observers += [Stopper(panel)] if stop else []
+            failed, cut = None, ""
+            try:
+                failed = run(world, maker, observers).failed
+            except Stopped:
+                cut = "stopped at the first violation"
+            except OutOfTime:
+                cut = f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
+            hours = (panel.view.now_ms - panel.view.began_ms) / 3_600_000
+            return Judgement(
+                panel.outcomes(engine),
+                panel.view.turns,
+                hours,
+                digest.hexdigest(),
+                tuple(keeper.records),
+                failed,
+                cut=cut,
+                features=maker.features,
+            )
+    except ConfigRefused as refusal:
+        return Judgement(refused=str(refusal))
+    except MakerFault as fault:
+        failure = MakerFailed(world.parameters.start_ms, 0, fault.kind, fault.text)
+        return Judgement(failed=failure)
+
+
+@contextmanager
+def alarm(limit_s: float) -> Iterator[None]:
+    """Raise OutOfTime inside the block after `limit_s` seconds of wall clock; only where signals can be set."""
+    if limit_s <= 0:
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
