@@ -12,11 +12,12 @@ from specs.own_orders import Orders
 from specs.positions import Positions
 from specs.stops import Stops
 
-DEFAULT_STALE_CANCEL_MS = 10_000
-
 
 class Halts:
-    """The causes of a halt in the present life."""
+    """The causes of a halt in the present life.
+
+    `connection_lost`: from `disconnected` (`lost_ms`) until the first answer after `connected` (`answered_ms`).
+    """
 
     def __init__(self, orders: Orders, positions: Positions, stops: Stops) -> None:
         self._orders = orders
@@ -27,23 +28,26 @@ class Halts:
         self.start_answered = False
         self.connection_lost = False
         self.connected_ms: int | None = None
+        self.lost_ms: int | None = None
+        self.answered_ms = 0
 
     def life_began(self, start: events.Start) -> None:
         """Begin halted, until the answer to the start's repeated query (S-5)."""
         self._config, self._began_ms = start.config, start.now_ms
         self.start_answered = False
         self.connection_lost = False
-        self.connected_ms = None
+        self.connected_ms = self.lost_ms = None
+        self.answered_ms = 0
 
     def heard(self, event: events.Event, now_ms: int) -> None:
         """Note what begins or ends a cause."""
         if isinstance(event, events.Disconnected):
-            self.connection_lost, self.connected_ms = True, None
+            self.connection_lost, self.connected_ms, self.lost_ms = True, None, now_ms
         elif isinstance(event, events.Connected):
             self.connected_ms = now_ms
         elif isinstance(event, events.OpenOrders):
             if self.connection_lost and self.connected_ms is not None:
-                self.connection_lost = False
+                self.connection_lost, self.answered_ms = False, now_ms
             if event.sent_ms >= self._began_ms + self._config.sent_timeout_ms:
                 self.start_answered = True
 

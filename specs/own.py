@@ -50,8 +50,10 @@ class Told:
         return self._within_gap(config)
 
     def too_old(self, config: MakerConfig, now_ms: int) -> bool:
-        """Say whether the oracle is older than allowed (Q-11); True when none was told."""
-        return self.oracle_ms is None or now_ms - self.oracle_ms > config.oracle_max_age_ms
+        """Say whether the oracle is older than allowed (Q-11); True when none was told, no limit where it is 0."""
+        if self.oracle_ms is None:
+            return True
+        return config.oracle_max_age_ms > 0 and now_ms - self.oracle_ms > config.oracle_max_age_ms
 
     def _within_gap(self, config: MakerConfig) -> bool:
         assert self.oracle_px is not None
@@ -66,7 +68,9 @@ class OwnOrder:
 
     `role`, `level`: as declared and checked, else inferred by the port protocol's rule (`level` None: not told).
     `oracle_px`, `mark_px`, `oracle_ms`: as told at sending. `cancels_ms`: when cancels of it were requested, in the
-    present life. `ended_ms`: when the maker was told its end (`ended_by`: the word). `live`: on the venue's book now.
+    present life; `cancel_pending_ms`: since when one stands unanswered; `cancel_refused_ms`, `cancel_failed_ms`: when
+    the last one was refused, or never left, with nothing told or sent since. `absent_ms`: an answer did not tell it.
+    `ended_ms`: when the maker was told its end (`ended_by`: the word). `live`: on the venue's book now.
     """
 
     place: Place
@@ -89,6 +93,8 @@ class OwnOrder:
     cancels_ms: list[int] = field(default_factory=list)
     cancel_pending_ms: int | None = None
     cancel_refused_ms: int | None = None
+    cancel_failed_ms: int | None = None
+    done_filled: Decimal | None = None
     absent_ms: int | None = None
     ended_ms: int | None = None
     ended_by: str = ""
@@ -137,6 +143,11 @@ class OwnOrder:
         left = self.place.sz - self.told_filled
         return left if self.told_remaining is None else min(left, self.told_remaining)
 
+    @property
+    def cancellable(self) -> bool:
+        """Whether a cancel of it means anything: an IOC never rests."""
+        return self.place.tif is not Tif.IOC
+
     def label(self) -> str:
         """Name it for a person: role, level, side, size, price."""
         level = "" if self.level is None or self.role is not Role.LADDER else f" L{self.level}"
@@ -148,7 +159,8 @@ class OwnOrder:
         self.told_resting_ms = None
         self.told_remaining = None
         self.cancels_ms = []
-        self.cancel_pending_ms = self.cancel_refused_ms = self.absent_ms = None
+        self.cancel_pending_ms = self.cancel_refused_ms = self.cancel_failed_ms = None
+        self.absent_ms = None
         self.ended_ms, self.ended_by = None, ""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from model import events, journal
-from model.actions import Cancel, Place, Role
+from model.actions import Cancel, Place, Role, Tif
 from specs.own import ZERO, OwnOrder
 
 REVIVABLE = ("absent", "send_failed")
@@ -25,6 +25,7 @@ class Orders:
         self.live: dict[str, OwnOrder] = {}
         self.open: dict[str, OwnOrder] = {}
         self.cancel_pending: dict[str, OwnOrder] = {}
+        self.query_ms: int | None = None
 
     def find(self, cloid: str | None, oid: int | None) -> OwnOrder | None:
         """Return the own order of this cloid or oid."""
@@ -55,6 +56,7 @@ class Orders:
         if order is not None:
             order.cancels_ms.append(now_ms)
             order.cancel_pending_ms = now_ms
+            order.cancel_refused_ms = order.cancel_failed_ms = None
             self.cancel_pending[order.cloid] = order
         return order
 
@@ -64,6 +66,7 @@ class Orders:
         """Forget what the former life knew; keep what `start` tells (S-5)."""
         self.open.clear()
         self.cancel_pending.clear()
+        self.query_ms = None
         for former in self.by_cloid.values():
             former.forget(known=False)
         for told in start.open_orders:
@@ -96,13 +99,23 @@ class Orders:
         order.last_told_ms = event.now_ms
         if order.told_filled >= order.place.sz:
             self._end(order, event.now_ms, "filled")
+        elif order.ended_by in REVIVABLE and order.told_resting_ms is None:
+            self._alive(order, event.now_ms, event.oid, None)
         return order
 
-    def told_end(self, event: events.Done | events.Canceled | events.Rejected, by: str) -> OwnOrder | None:
+    def told_end(self, event: events.Canceled | events.Rejected, by: str) -> OwnOrder | None:
         """Note the venue's last word on an order (L-5)."""
         order = self.find(event.cloid, event.oid)
         if order is not None:
             self._end(order, event.now_ms, by)
+        return order
+
+    def told_done(self, event: events.Done) -> OwnOrder | None:
+        """Note an IOC's last word; of another order it is no word of this venue (L-5)."""
+        order = self.find(event.cloid, event.oid)
+        if order is not None and order.place.tif is Tif.IOC:
+            order.done_filled = event.filled_sz
+            self._end(order, event.now_ms, "done")
         return order
 
     def told_cancel_rejected(self, event: events.CancelRejected) -> OwnOrder | None:
@@ -126,50 +139,63 @@ class Orders:
         order.last_told_ms = event.now_ms
         if action == "cancel":
             self._answered(order)
-        elif order.told_resting_ms is None:
+            order.cancel_failed_ms = event.now_ms
+        elif order.told_resting_ms is None and order.told_filled == 0:
             self._end(order, event.now_ms, "send_failed")
         return order
 
     def told_answer(self, event: events.OpenOrders, sent_timeout_ms: int) -> None:
-        """Judge every own order by an answer (L-7a): present ones rest, absent ones end when they must."""
+        """Judge every own order by an answer (L-7a): present ones rest, absent ones end when they must.
+
+        Only the answer to the outstanding query judges; of another one it is noted what it did not tell.
+        """
+        outstanding = self.query_ms is not None and event.sent_ms == self.query_ms
+        if outstanding:
+            self.query_ms = None
         present: set[str] = set()
         for told in event.orders:
             order = self.find(told.cloid, told.oid)
             if order is not None:
                 present.add(order.cloid)
-                self._told_present(order, told, event)
+                if outstanding:
+                    self._told_present(order, told, event)
         for order in list(self.open.values()):
             if order.cloid not in present:
-                self._told_absent(order, event, sent_timeout_ms)
+                self._told_absent(order, event, sent_timeout_ms, outstanding)
 
     def _told_present(self, order: OwnOrder, told: events.OpenOrder, event: events.OpenOrders) -> None:
         if order.ended_ms is not None and event.sent_ms <= order.ended_ms:
             return
+        unchanged = _last_change_ms(order) < event.sent_ms
+        if order.ended_ms is not None or unchanged:
+            self._answered(order)
+        if not unchanged and order.ended_ms is None:
+            return
         self._alive(order, event.now_ms, told.oid, told.remaining)
 
-    def _told_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int) -> None:
-        if self._last_change_ms(order) >= event.sent_ms:
-            return
-        if order.told_resting_ms is not None:
-            self._end(order, event.now_ms, "absent")
-        elif order.absent_ms is None:
+    def _told_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int, outstanding: bool) -> None:
+        before_ms = order.absent_ms
+        if event.sent_ms >= order.sent_ms:
             order.absent_ms = event.now_ms
-        elif event.sent_ms - order.sent_ms >= sent_timeout_ms:
+        if not outstanding or _last_change_ms(order) >= event.sent_ms:
+            return
+        twice = before_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms
+        if order.told_resting_ms is not None or twice:
             self._end(order, event.now_ms, "absent")
 
-    def _last_change_ms(self, order: OwnOrder) -> int:
-        times = [order.sent_ms, order.last_told_ms, order.cancel_pending_ms, order.cancel_refused_ms]
-        return max(t for t in times if t is not None)
-
-    def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal) -> None:
+    def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal | None) -> None:
+        if order.ended_ms is not None:  # known again: its old cancels are forgotten (L-7a)
+            order.cancels_ms = []
+            self._answered(order)
         order.known = True
         order.ended_ms, order.ended_by = None, ""
-        order.absent_ms = None
+        order.absent_ms = order.cancel_refused_ms = None
         order.oid = oid if oid is not None else order.oid
         if order.told_resting_ms is None:
             order.told_resting_ms = now_ms
         told = order.told_remaining
-        order.told_remaining = remaining if told is None else min(told, remaining)
+        if remaining is not None:
+            order.told_remaining = remaining if told is None else min(told, remaining)
         if order.oid is not None:
             self.by_oid[order.oid] = order
         self.open[order.cloid] = order
@@ -227,6 +253,12 @@ class Orders:
             if order.live:
                 order.remaining = max(ZERO, order.remaining - record.sz)
         return order
+
+
+def _last_change_ms(order: OwnOrder) -> int:
+    """Return when an order last changed by what was sent or told (L-7a)."""
+    times = (order.sent_ms, order.last_told_ms, order.cancel_pending_ms, order.cancel_refused_ms)
+    return max(t for t in times if t is not None)
 
 
 def found(record: journal.OrderOpened) -> OwnOrder:

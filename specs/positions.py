@@ -15,7 +15,8 @@ class Positions:
     """Net positions in base units.
 
     `net`, `taker`: the told ledger, start positions plus fills told since, each identity once (L-4).
-    `offset`: by how much the last answer differed from the ledger; a maker may have adopted it (L-7).
+    `offset`: by how much the last answer differed from the ledger; `adopted`: a difference that two answers in a row
+    told alike, so that a maker may have made it its own (L-7).
     `mm`, `taker_truth`: what the venue booked. `taker_pnl`: (venue time, time told, closed PnL − fee), this life.
     """
 
@@ -23,6 +24,7 @@ class Positions:
         self.net: dict[str, Decimal] = {}
         self.taker: dict[str, Decimal] = {}
         self.offset: dict[str, Decimal] = {}
+        self.adopted: dict[str, tuple[Decimal, int]] = {}
         self.seen: set[FillIdentity] = set()
         self.taker_pnl: deque[tuple[int, int, Decimal]] = deque()
         self.mm: dict[str, Decimal] = {}
@@ -33,7 +35,7 @@ class Positions:
         """Take over what a life is told at its start; start fills are contained in the positions (S-5)."""
         self.net = {p.market: p.size - p.taker_size for p in start.positions}
         self.taker = {p.market: p.taker_size for p in start.positions}
-        self.offset = {}
+        self.offset, self.adopted = {}, {}
         self.seen = {(f.time_ms, f.market, f.tid) for f in start.fills}
         self.taker_pnl.clear()
         for fill in start.fills:
@@ -47,7 +49,12 @@ class Positions:
         """Book an own fill; False when its identity was seen before."""
         if not self._fresh(fill):
             return False
-        self.net[fill.market] = self.net.get(fill.market, ZERO) + fill.side.sign * fill.sz
+        signed = fill.side.sign * fill.sz
+        self.net[fill.market] = self.net.get(fill.market, ZERO) + signed
+        self.offset.pop(fill.market, None)
+        shift, until_ms = self.adopted.get(fill.market, (ZERO, 0))
+        if fill.time_ms < until_ms:  # contained in the correction: the ledger catches up with it (L-7)
+            self.adopted[fill.market] = (shift - signed, until_ms)
         return True
 
     def told_taker_fill(self, fill: events.TakerFill, now_ms: int) -> bool:
@@ -56,19 +63,28 @@ class Positions:
             return False
         self.taker[fill.market] = self.taker.get(fill.market, ZERO) + fill.side.sign * fill.sz
         self.taker_pnl.append((fill.time_ms, now_ms, fill.closed_pnl - fill.fee))
+        while now_ms - self.taker_pnl[0][1] > 2 * HOUR_MS:
+            self.taker_pnl.popleft()
         return True
 
     def told_answer(self, answer: events.OpenOrders) -> None:
-        """Note where the venue's positions differ from the ledger (L-7)."""
-        told = {p.market: p.size for p in answer.positions}
+        """Note where the venue's MM part differs from the ledger, and what may have been adopted (L-7)."""
+        told = {p.market: p for p in answer.positions}
         for market in sorted({*told, *self.net, *self.taker}):
-            ledger = self.net.get(market, ZERO) + self.taker.get(market, ZERO)
-            self.offset[market] = told.get(market, ZERO) - ledger
+            position = told.get(market)
+            size = position.size - position.taker_size if position else ZERO
+            difference = size - self.net.get(market, ZERO)
+            if difference != 0 and self.offset.get(market) == difference:
+                self.adopted[market] = (difference, answer.sent_ms)
+            self.offset[market] = difference
 
     def candidates(self, market: str) -> tuple[Decimal, ...]:
-        """Return the MM positions that a maker may rightly hold: the ledger's, and the corrected one (L-7)."""
-        net, offset = self.net.get(market, ZERO), self.offset.get(market, ZERO)
-        return (net,) if offset == 0 else (net, net + offset)
+        """Return the MM positions that a maker may rightly hold: the ledger's first, then corrected ones (L-7)."""
+        net = self.net.get(market, ZERO)
+        offset, (shift, _) = self.offset.get(market, ZERO), self.adopted.get(market, (ZERO, 0))
+        if offset == 0 and shift == 0:
+            return (net,)
+        return tuple(dict.fromkeys((net, net + offset, net + shift)))
 
     def traded(self, record: journal.Traded) -> None:
         """Book a fill at the venue."""

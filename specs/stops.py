@@ -15,7 +15,8 @@ class Stop:
     """One entrance to the shutdown. `cause`: window, late, start inside, leftovers, signal, hard stop.
 
     `lasting`: signal and hard stop hold for the whole life. `answered_ms`: when an answer asked for after the
-    entrance told no own order, with none open by all told. `reopened_ms`: from when on quoting may go on.
+    entrance told no own order, with none open by all told. `reopened_ms`: from when on it surely is over and quoting
+    may go on.
     """
 
     cause: str
@@ -28,12 +29,16 @@ class Stop:
 
 
 class Stops:
-    """The shutdowns of the present life, and the one in force."""
+    """The shutdowns of a run, and the one in force in the present life.
+
+    `queries`: whether the maker asks for open orders at all; if not, no answer can be waited for.
+    """
 
     def __init__(self, orders: Orders, positions: Positions) -> None:
         self._orders = orders
         self._positions = positions
         self.all: list[Stop] = []
+        self.queries = True
         self.current: Stop | None = None
         self.hard_stop_ms: int | None = None
         self._life = 0
@@ -56,6 +61,8 @@ class Stops:
 
     def heard(self, event: events.Event, now_ms: int, connected: bool) -> Stop | None:
         """Look for an entrance in an event; call when orders and positions know it. Returns a new stop."""
+        if not self.queries:
+            self._answered(now_ms, now_ms)
         self._reopen(now_ms)
         stop = self._by_window(now_ms, connected)
         if isinstance(event, events.Shutdown):
@@ -63,12 +70,16 @@ class Stops:
         elif isinstance(event, (events.Fill, events.OpenOrders, events.Resting)):
             stop = stop or self._by_leftovers(now_ms, connected)
         if isinstance(event, events.OpenOrders):
-            self._answered(event, now_ms)
+            self._answered(event.sent_ms, now_ms)
         return stop
 
     def running(self) -> bool:
         """Say whether a shutdown surely runs: entered, and no answer since told that all own orders are gone."""
         return self.current is not None and (self.current.lasting or self.current.answered_ms is None)
+
+    def in_force(self, now_ms: int) -> bool:
+        """Say whether own orders must surely go: a shutdown runs, or is over with the quoting window still shut."""
+        return self.running() or (self.current is not None and not self.window_open(now_ms))
 
     def _by_window(self, now_ms: int, connected: bool) -> Stop | None:
         began_ms = week.last_shutdown_start(now_ms)
@@ -99,14 +110,16 @@ class Stops:
         self.all.append(self.current)
         return self.current
 
-    def _answered(self, answer: events.OpenOrders, now_ms: int) -> None:
+    def _answered(self, sent_ms: int, now_ms: int) -> None:
         stop = self.current
-        if stop is not None and answer.sent_ms >= stop.entered_ms and not self._orders.open:
+        if stop is not None and sent_ms >= stop.entered_ms and not self._orders.open:
             stop.answered_ms = now_ms
 
     def _reopen(self, now_ms: int) -> None:
         stop = self.current
         if stop is None or stop.lasting or stop.answered_ms is None or not self.window_open(now_ms):
+            return
+        if self._leftovers():
             return
         stop.reopened_ms = now_ms
         self.current = None

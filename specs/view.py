@@ -64,6 +64,7 @@ class View:
         self.fault_ms = 0
         self.own_fill_ms: dict[str, int] = {}
         self.last_own_fill_ms = 0
+        self.last_refusal_ms = 0
         self.last_taker_trade_ms: dict[str, int] = {}
         self.pricing = Pricing(self)
         self._hear: dict[type, Callable[[Any], object]] = self._hearing()
@@ -105,6 +106,8 @@ class View:
             return self._placed(turn, action)
         if isinstance(action, actions.Cancel):
             return self.orders.cancel_sent(action, self.event_ms)
+        if isinstance(action, actions.QueryOpenOrders):
+            self.orders.query_ms = self.event_ms
         return None
 
     # Read by monitors.
@@ -131,6 +134,11 @@ class View:
         """Return the causes that halt quoting in a market now; empty when it surely is, or may be, free."""
         return self.halts.causes(market, self.event_ms)
 
+    def account_nets(self, market: str) -> tuple[Decimal, ...]:
+        """Return the account's net positions that the maker may rightly see: own part and taker's part as told."""
+        taker = self.positions.taker.get(market, ZERO)
+        return tuple(net + taker for net in self.positions.candidates(market))
+
     def healed_ms(self) -> int | None:
         """Return when the last fault ended, 0 when there was none; None while one is active."""
         return None if self.faults else self.fault_ms
@@ -154,12 +162,12 @@ class View:
             events.Oracle: self._oracle,
             events.Resting: orders.told_resting,
             events.Fill: self._fill,
-            events.TakerFill: lambda e: self.positions.told_taker_fill(e, self.event_ms),
-            events.Done: lambda e: orders.told_end(e, "done"),
+            events.TakerFill: self._taker_fill,
+            events.Done: orders.told_done,
             events.Canceled: lambda e: orders.told_end(e, "canceled"),
             events.Rejected: lambda e: orders.told_end(e, "rejected"),
             events.CancelRejected: orders.told_cancel_rejected,
-            events.SendFailed: orders.told_send_failed,
+            events.SendFailed: self._send_failed,
             events.OpenOrders: self._answer,
             events.Disconnected: lambda e: self._connection(False),
             events.Connected: lambda e: self._connection(True),
@@ -181,18 +189,28 @@ class View:
         self.stops.life_began(start)
         self.new_stop = self.stops.current
 
+    def _send_failed(self, event: events.SendFailed) -> None:
+        if self.orders.told_send_failed(event) is not None:
+            self.last_refusal_ms = self.now_ms
+
     def _connection(self, connected: bool) -> None:
         self.connected = connected
 
     def _oracle(self, event: events.Oracle) -> None:
         told = self.told_of(event.market)
-        mark_was_usable, was_usable = told.mark_usable(self.config), told.usable(self.config)
+        was_usable = told.usable(self.config)
         told.oracle_px, told.oracle_ms = event.oracle_px, self.event_ms
-        told.mark_px, told.mark_ms = event.mark_px, self.event_ms
-        if told.mark_usable(self.config) and not mark_was_usable:
-            told.mark_usable_since_ms = self.event_ms
+        self._mark_told(event.market, event.mark_px)
         if told.usable(self.config) and not was_usable:
             told.usable_since_ms = self.event_ms
+
+    def _mark_told(self, market: str, mark_px: Decimal | None) -> None:
+        told = self.told_of(market)
+        told.mark_px, told.mark_ms = mark_px, self.event_ms
+        if not told.mark_usable(self.config):
+            told.mark_usable_since_ms = None
+        elif told.mark_usable_since_ms is None:
+            told.mark_usable_since_ms = self.event_ms
 
     def _fill(self, event: events.Fill) -> None:
         self.fill_fresh = self.positions.told_fill(event)
@@ -200,9 +218,16 @@ class View:
         if not self.fill_fresh:
             return
         self.last_own_fill_ms = self.own_fill_ms[event.market] = self.now_ms
+        if event.mark_px is not None and event.mark_px > 0 and not event.snapshot:
+            self._mark_told(event.market, event.mark_px)
         if self.fill_order is not None and self.fill_order.role is Role.LADDER:
             key = (event.market, event.side.opposite)
             self.counter_due[key] = self.counter_due.get(key, ZERO) + event.sz
+
+    def _taker_fill(self, event: events.TakerFill) -> None:
+        fresh = self.positions.told_taker_fill(event, self.event_ms)
+        if fresh and event.mark_px is not None and event.mark_px > 0 and not event.snapshot:
+            self._mark_told(event.market, event.mark_px)
 
     def _answer(self, event: events.OpenOrders) -> None:
         self.orders.told_answer(event, self.config.sent_timeout_ms)
@@ -247,6 +272,7 @@ class View:
     def _run_started(self, record: journal.RunStarted) -> None:
         self.run = record
         self.features = frozenset(record.features)
+        self.stops.queries = "reconcile" in self.features
         self._configure(record.config)
         self.markets = {m.name: m for m in record.markets}
         self.began_ms = record.now_ms
