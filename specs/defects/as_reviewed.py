@@ -130,7 +130,10 @@ DEFECTS: tuple[Defect, ...] = (
         "Counter-orders are good til cancelled and in no book: nothing cancels them, their fills count as the taker's",
         ("L-1", "L-8", "L-9", "I-0"),
         ("ORD-1", "FIL-2"),
-        (Patch("model.draft:Draft.place", _untracked_counter), Patch("model.answers:_room", lambda _o: lambda *_a: True)),
+        (
+            Patch("model.draft:Draft.place", _untracked_counter),
+            Patch("model.answers:_room", lambda _original: lambda *_args: True),
+        ),
         finding="critical issue 1, concern 6",
         tags=REVIEW,
     ),
