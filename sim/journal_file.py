@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from model.codec import Malformed, canonical, from_data
 from model.journal import Record
@@ -21,6 +21,9 @@ from model.journal import Record
 FORMAT = "mmgate-trace"
 FORMAT_VERSION = 1
 BATCH_LINES = 2_000
+PACKING = 1
+"""Level at which a `.gz` trace is packed: a fast one; traces repeat themselves."""
+
 LONGEST_LINE = 16 * 1024 * 1024
 
 
@@ -31,8 +34,8 @@ class TraceRefused(ValueError):
 class JournalFile:
     """An observer that writes what it sees; use it with `with`. Afterwards `digest` is the trace's SHA-256.
 
-    `head` is plain data about the run (world, maker, how to repeat it). If the block is left by an exception,
-    nothing remains on disk.
+    `head` is plain data about the run (world, maker, how to repeat it). A path that ends in `.gz` is packed; the
+    digest is that of the lines. If the block is left by an exception, nothing remains on disk.
     """
 
     def __init__(self, path: Path, head: Mapping[str, Any]) -> None:
@@ -42,23 +45,28 @@ class JournalFile:
         self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         self._batch = [head_line(head)]
         self._hash = sha256()
+        self._disk: IO[bytes] | None = None
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> JournalFile:
-        self._file = self._partial.open("wb")
+        self._disk = self._file = self._partial.open("wb")
+        if self._path.suffix == ".gz":
+            packed = gzip.GzipFile(filename="", mode="wb", compresslevel=PACKING, fileobj=self._disk, mtime=0)
+            self._file = cast(IO[bytes], packed)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is None:
+        if self._file is None or self._disk is None:
             return
         try:
             if kind is None:
                 self._write()
-        finally:
             self._file.close()
-            self._file = None
+        finally:
+            self._disk.close()
+            self._file = self._disk = None
             if kind is not None:
                 self._partial.unlink(missing_ok=True)
         if kind is None:
@@ -135,7 +143,7 @@ def file_digest(path: Path) -> str:
 def _open(path: Path) -> IO[bytes]:
     try:
         if path.suffix == ".gz":
-            return gzip.open(path, "rb")
+            return cast(IO[bytes], gzip.open(path, "rb"))
         return path.open("rb")
     except OSError as error:
         raise TraceRefused(f"{path} cannot be read: {error.strerror or error}") from None
