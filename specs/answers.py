@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_LOTS = 24
 RECENT = 8
+MAX_ANSWERS = 4096
 DOUBT = Fraction(1, 10**18)
 ZERO = Fraction(0)
 
@@ -98,7 +98,7 @@ class Answers:
         self._lots: dict[Key, list[Lot]] = {}
         self._recent: dict[Key, deque[Lot]] = {}
         self._marks: dict[str, tuple[int, Fraction]] = {}
-        self._answers: dict[tuple[str, int], Answer] = {}
+        self._answers: dict[tuple[str, int], Answer | None] = {}
         self._fresh: Lot | None = None
 
     # Called by the pricing, once per turn.
@@ -177,20 +177,24 @@ class Answers:
     # Read by monitors.
 
     def of(self, order: OwnOrder) -> Answer | None:
-        """Return the explanation of a counter-order, to be asked first at its sending; then its lots are covered."""
-        key = (order.cloid, order.index)
-        known = self._answers.get(key)
-        if known is None and order.index == self._view.index and self._judgeable(order):
-            known = self._explain(order)
-            self._cover(known)
-            if len(self._answers) > 4096:
-                self._answers.clear()
-            self._answers[key] = known
-        return known
+        """Return the explanation of a counter-order, to be asked first at its sending; then its lots are covered.
 
-    def preview(self, order: OwnOrder) -> Answer | None:
-        """Return the explanation that an order would have as a counter-order; covers nothing."""
-        return self._explain(order) if self._judgeable(order) else None
+        None for an order that declares no role and stands where a rung stands: a pending one, placed after a fill.
+        """
+        key = (order.cloid, order.index)
+        if key in self._answers:
+            return self._answers[key]
+        if order.index != self._view.index or not self._judgeable(order):
+            return None
+        if len(self._answers) > MAX_ANSWERS:
+            self._answers.clear()
+        answer: Answer | None = self._explain(order)
+        if answer is not None and answer.fit is None and order.place.role is None and self._is_rung(order):
+            answer = None
+        if answer is not None:
+            self._cover(answer)
+        self._answers[key] = answer
+        return answer
 
     def fresh_lot(self) -> Lot | None:
         """Return the ladder fill told in this turn, if it was one."""
@@ -200,6 +204,10 @@ class Answers:
 
     def _judgeable(self, order: OwnOrder) -> bool:
         return order.market in self._view.markets and sane(order.px) and sane(order.place.sz)
+
+    def _is_rung(self, order: OwnOrder) -> bool:
+        facts = self._pricing.facts(order)
+        return facts is not None and bool(facts.levels)
 
     def _nets(self, market: str) -> tuple[Fraction, ...]:
         return tuple(Fraction(net) for net in self._view.positions.candidates(market))
@@ -301,10 +309,3 @@ def lowest_levels(lots: Sequence[Lot]) -> tuple[int, ...]:
 def legal(due: Counter, market: Market) -> tuple[Fraction, Fraction]:
     """Return the legal prices that a counter-order's price may be rounded to."""
     return accepted_prices(due.px, due.side, market, abs(due.px) * DOUBT)
-
-
-def shown(number: Fraction) -> str:
-    """Write a fraction for a person: exactly when it is short, else to 10 digits."""
-    decimal = Decimal(number.numerator) / Decimal(number.denominator)
-    text = f"{decimal:.10g}"
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

@@ -1,0 +1,321 @@
+"""Monitors on counter-orders: CTR-1 … CTR-5. Which fills an order answers is deduced, never taken on trust."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from model import events, journal
+from model.actions import Place, Role
+from specs.answers import Answer, Explanation, legal
+from specs.definitions import counter, rounding
+from specs.definitions.counter import Answered
+from specs.monitor import Monitor
+from specs.own import OwnOrder
+from specs.pricing import DECIMAL_DOUBT
+from specs.showing import shown
+from specs.spec import Severity, Spec
+from specs.view import View
+
+FEATURES = ("counter_order",)
+
+CTR_1 = Spec(
+    "CTR-1",
+    Severity.P0,
+    "Levels reach the counter-order",
+    "Its price is, to the tick, L-8 with the filled rung's level, the fill's price and the mark told by then.",
+    ("L-1", "L-8", "L-8a", "Q-9"),
+    "always",
+    finding="concern 1",
+    features=FEATURES,
+)
+CTR_2 = Spec(
+    "CTR-2",
+    Severity.P0,
+    "A counter-order earns its fees",
+    "Opposite side; at least `fee_buffer_bps` better than the fill; reversion ≤ 95 % or the fee floor where larger "
+    "(+ 1 tick); where the reversion's displacement is above the fee floor, so is the sent one.",
+    ("L-8",),
+    "always",
+    features=FEATURES,
+)
+CTR_3 = Spec(
+    "CTR-3",
+    Severity.P1,
+    "No larger than its fills",
+    "Size ≤ the fills it answers, each counted once; never makes |position| larger than before them.",
+    ("L-8", "L-8a"),
+    "always",
+    features=FEATURES,
+)
+CTR_4 = Spec(
+    "CTR-4",
+    Severity.P0,
+    "Bounded in number and age",
+    "Open ones bounded in number and age, across requotes.",
+    ("L-8a",),
+    "always",
+    finding="concern 6",
+    features=FEATURES,
+)
+CTR_5 = Spec(
+    "CTR-5",
+    Severity.P1,
+    "None on a counter's fill",
+    "None on a counter's or a flatten's fill.",
+    ("L-8a",),
+    "absence after",
+    features=FEATURES,
+)
+
+DISGUISE_STEPS = 2
+"""A declared rung in the reply to a fill that stands this many ticks from every level is judged as a counter-order."""
+
+
+class CounterMonitor(Monitor):
+    """A monitor that judges each counter-order once, at its sending, with the fills that it may answer."""
+
+    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
+        """Judge a new order if it is a counter-order; let every rung's level be known for its fills."""
+        del turn, action
+        if not self.view.config.counter_order_enabled:
+            return
+        if order.role is Role.COUNTER or self._disguised(order):
+            answer = self.view.pricing.answers.of(order)
+            if answer is not None:
+                self.judge(order, answer)
+
+    def judge(self, order: OwnOrder, answer: Answer) -> None:
+        """Judge one counter-order."""
+
+    def switched_off(self) -> str:
+        """Excuse a config without counter-orders."""
+        return "" if self.view.config.counter_order_enabled else "counter_order_enabled is false"
+
+    def _disguised(self, order: OwnOrder) -> bool:
+        """Say whether a declared rung is none, but answers the ladder fill just told (port protocol)."""
+        if order.role is not Role.LADDER:
+            return False
+        facts, fresh = self.view.pricing.facts(order), self.view.pricing.answers.fresh_lot()
+        event_market = self.view.fill_order.market if self.view.fill_order is not None else None
+        if facts is None or fresh is None or event_market != order.market or order.side is fresh.side:
+            return False
+        if facts.levels:
+            return False
+        step = rounding.price_step(facts.px, self.view.markets[order.market])
+        return all(abs(e.rung.px - facts.px) >= DISGUISE_STEPS * step for e in facts.expected)
+
+
+class PriceByLevel(CounterMonitor):
+    """CTR-1. Antecedents: orders whose level makes another price than level 0 after rounding."""
+
+    spec = CTR_1
+
+    def judge(self, order: OwnOrder, answer: Answer) -> None:
+        """Compare with the definition for every fair reading of the fills it answers."""
+        if not answer.readings:
+            return
+        reading = answer.fit or answer.readings[0]
+        flat_low, flat_high = self._at_level_zero(order, reading)
+        if (flat_low, flat_high) != (reading.low_px, reading.high_px):
+            single = "one fill" if len(reading.lots) == 1 else "collected"
+            self.antecedent(f"{order.side}, level {reading.level}, {single}, {order.market}")
+        if answer.fit is not None:
+            return
+        hint = "; level 0 would stand there" if reading.level and flat_low <= answer.px <= flat_high else ""
+        self.violated(
+            f"{order.label()} answers {told_fills(reading)}: by L-8 with level {reading.level} and mark "
+            f"{shown(reading.mark_px)} it stands at {shown(reading.due.px)}, rounded {shown(reading.low_px)}{hint}",
+            order.market,
+            order.cloid,
+        )
+
+    def _at_level_zero(self, order: OwnOrder, reading: Explanation) -> tuple[Fraction, Fraction]:
+        fills = [Answered(lot.side, lot.px, lot.sz, 0) for lot in reading.lots]
+        due = counter.collected(self.view.config, fills, reading.mark_px)
+        return legal(due, self.view.markets[order.market])
+
+
+class EarnsItsFees(CounterMonitor):
+    """CTR-2."""
+
+    spec = CTR_2
+
+    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
+        """Also refuse a counter-order on the side of the fill that it answers."""
+        super().sent_place(turn, action, order)
+        fresh = self.view.pricing.answers.fresh_lot()
+        if action.role is not Role.COUNTER or order.role is Role.COUNTER or fresh is None:
+            return
+        if isinstance(turn.event, events.Fill) and turn.event.market == order.market and fresh.side is order.side:
+            self.violated(
+                f"{action.side} {action.sz} @ {action.px} ({action.cloid}) is called a counter-order, on the side of "
+                f"the fill {fresh.side} {shown(fresh.sz)} @ {shown(fresh.px)} ({fresh.cloid})",
+                order.market,
+                order.cloid,
+            )
+
+    def judge(self, order: OwnOrder, answer: Answer) -> None:
+        """Hold the bounds for one fair reading at least."""
+        readings = (answer.fit,) if answer.fit is not None else answer.readings
+        if not readings:
+            return
+        faults = [self._fault(order, answer.px, reading) for reading in readings]
+        first = readings[0]
+        mean = mean_px(first)
+        moved = abs(first.mark_px - mean) * counter.reversion(self.view.config, first.level)
+        above = moved > counter.fee_distance(self.view.config, mean)
+        self.antecedent(f"{order.side}, {'reversion' if above else 'fee floor'}, {order.market}")
+        if all(faults):
+            self.violated(f"{order.label()} answers {told_fills(first)}: {faults[0]}", order.market, order.cloid)
+
+    def _fault(self, order: OwnOrder, px: Fraction, reading: Explanation) -> str:
+        config, market = self.view.config, self.view.markets[order.market]
+        mean = mean_px(reading)
+        sent = (mean - px) * order.side.sign
+        fee, distance = counter.fee_distance(config, mean), abs(reading.mark_px - mean)
+        most = max(distance * counter.LARGEST_REVERSION, fee) + rounding.price_step(px, market)
+        if sent < fee * (1 - DECIMAL_DOUBT):
+            return f"{shown(sent)} better than the fill, the fee buffer is {shown(fee)}"
+        if sent > most:
+            return (
+                f"{shown(sent)} away from the fill, at most {shown(most)} is allowed at mark {shown(reading.mark_px)}"
+            )
+        due = distance * counter.reversion(config, reading.level)
+        if due > fee * (1 + DECIMAL_DOUBT) and sent <= fee:
+            return f"only {shown(sent)} away, the reversion to mark {shown(reading.mark_px)} gives {shown(due)}"
+        return ""
+
+
+class NoLargerThanFills(CounterMonitor):
+    """CTR-3."""
+
+    spec = CTR_3
+
+    def judge(self, order: OwnOrder, answer: Answer) -> None:
+        """Compare its size with what its fills leave to answer, and its effect with the position before them."""
+        self.antecedent(f"{order.side}, {order.market}")
+        reading = answer.fit or (answer.readings[0] if answer.readings else None)
+        left = answer.uncovered if answer.fit is None or reading is None else min(reading.covered, answer.uncovered)
+        if answer.sz > left:
+            what = f"{told_fills(reading)} leave" if reading is not None else "the ladder fills told leave"
+            self.violated(f"{order.label()}: {what} {shown(left)} to answer", order.market, order.cloid)
+            return
+        if reading is None:
+            return
+        before = max(abs(net) for lot in reading.lots for net in lot.nets_before)
+        after = [net + order.side.sign * answer.sz for net in answer.nets]
+        pairs = zip(answer.nets, after, strict=True)
+        if all(abs(then) > max(abs(now), before) for now, then in pairs):
+            self.violated(
+                f"{order.label()} takes the position from {shown(answer.nets[0])} to {shown(after[0])}; before "
+                f"{told_fills(reading)} it was {shown(reading.lots[0].nets_before[0])}",
+                order.market,
+                order.cloid,
+            )
+
+
+class Bounded(CounterMonitor):
+    """CTR-4, by what the maker was told. A bound of 0 is none."""
+
+    spec = CTR_4
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._blamed: set[str] = set()
+        self._aged: set[str] = set()
+        self._next_ms = 0
+
+    def judge(self, order: OwnOrder, answer: Answer) -> None:
+        """Count the open ones of its market, the new one included."""
+        del answer
+        if order.role is not Role.COUNTER:
+            return
+        most = self.view.config.counter_max_open
+        count = sum(1 for other in self._open() if other.market == order.market)
+        self.antecedent(f"number, {order.market}")
+        if most and count == most:
+            self.antecedent("number at the bound")
+        if most and count > most:
+            self.violated(
+                f"{order.label()} is the {count}th open counter-order of {order.market}, counter_max_open is {most}",
+                order.market,
+                order.cloid,
+            )
+        self._next_ms = 0
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Demand a cancel of each one past its age, in the reply to the first event after it."""
+        del turn
+        age_ms, now_ms = self.view.config.counter_max_age_ms, self.view.event_ms
+        if not age_ms or now_ms <= self._next_ms or not self.view.config.counter_order_enabled:
+            return
+        due = [order.sent_ms + age_ms for order in self._open() if order.cloid not in self._aged]
+        self._next_ms = min(due, default=now_ms + age_ms)
+        for order in self._open():
+            if now_ms - order.sent_ms > age_ms:
+                self._too_old(order, now_ms - order.sent_ms)
+
+    def _too_old(self, order: OwnOrder, age_ms: int) -> None:
+        by_cloid = "cancel_by_cloid" in self.view.features
+        if not (by_cloid or order.told_resting_ms is not None or order.cancels_ms):
+            return
+        if order.cloid not in self._aged:
+            self._aged.add(order.cloid)
+            self.antecedent(f"age, {order.side}")
+        if not order.cancels_ms and order.cloid not in self._blamed:
+            self._blamed.add(order.cloid)
+            limit = self.view.config.counter_max_age_ms
+            self.violated(
+                f"{order.label()} is {age_ms} ms old without a cancel, counter_max_age_ms is {limit}",
+                order.market,
+                order.cloid,
+            )
+
+    def _open(self) -> list[OwnOrder]:
+        orders = self.view.orders.open.values()
+        return [order for order in orders if order.role is Role.COUNTER and order.life == self.view.life]
+
+    def switched_off(self) -> str:
+        """Excuse a config without counter-orders or without both bounds."""
+        config = self.view.config
+        unbounded = config.counter_max_open == 0 and config.counter_max_age_ms == 0
+        return super().switched_off() or ("counter_max_open and counter_max_age_ms are 0" if unbounded else "")
+
+
+class NoneOnACounter(CounterMonitor):
+    """CTR-5."""
+
+    spec = CTR_5
+
+    def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
+        """Count the fills of counter-orders and closes."""
+        del turn
+        order = self.view.fill_order
+        if self.view.fill_fresh and order is not None and order.role is not Role.LADDER:
+            self.antecedent(f"{order.role}, {event.side}, {event.market}")
+
+    def judge(self, order: OwnOrder, answer: Answer) -> None:
+        """Refuse an answer to such a fill; amounts collected from ladder fills may go out then (L-8a)."""
+        filled = self.view.fill_order
+        if filled is None or not self.view.fill_fresh or filled.role is Role.LADDER:
+            return
+        if filled.market == order.market and filled.side is not order.side and answer.sz > answer.uncovered:
+            self.violated(
+                f"{order.label()} answers the fill of {filled.label()}, which is no ladder order",
+                order.market,
+                order.cloid,
+            )
+
+
+def mean_px(reading: Explanation) -> Fraction:
+    """Return the size-weighted mean price of a reading's fills."""
+    return reading.due.px + reading.due.side.sign * reading.due.displacement
+
+
+def told_fills(reading: Explanation) -> str:
+    """Name a reading's fills for a person."""
+    lots = [f"{lot.side} {shown(lot.sz)} @ {shown(lot.px)} ({lot.cloid})" for lot in reading.lots]
+    return "the fill " + lots[0] if len(lots) == 1 else f"the {len(lots)} fills " + ", ".join(lots)
+
+
+MONITORS: tuple[type[Monitor], ...] = (PriceByLevel, EarnsItsFees, NoLargerThanFills, Bounded, NoneOnACounter)

@@ -1,0 +1,285 @@
+"""Monitors on where a ladder stands: OFF-1 … OFF-4 and OFF-9 on the prices that a maker sends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from model import journal
+from model.actions import Place, Role, Side
+from specs.definitions import ladder
+from specs.monitor import Monitor
+from specs.own import OwnOrder
+from specs.pricing import BINARY64_DOUBT, DECIMAL_DOUBT, Facts
+from specs.showing import shown
+from specs.spec import Severity, Spec
+from specs.view import View
+
+OFF_1 = Spec(
+    "OFF-1",
+    Severity.P0,
+    "Floors of the innermost rung",
+    "At ratio 0, trend 0, multiplier 1: L0 ≥ `min_offset_bps`; with dynamic offset on and valid statistics also "
+    "≥ `fee_buffer_bps` and ≥ optimal × `l0_wick_multiplier`.",
+    ("Q-2", "Q-9"),
+    "always",
+)
+OFF_2 = Spec(
+    "OFF-2",
+    Severity.P0,
+    "Bid below oracle below ask",
+    "On prices sent: bid < oracle < ask strictly, offset ≥ 1 bp with rounding included, price > 0.",
+    ("Q-6", "Q-7", "Q-9"),
+    "always",
+)
+OFF_3 = Spec(
+    "OFF-3",
+    Severity.P1,
+    "The fee floor holds after the skews",
+    "With `skew_respects_fee_floor`, every ladder price sent is ≥ `fee_buffer_bps` from the oracle it was computed on.",
+    ("Q-6", "Q-9"),
+    "always",
+)
+OFF_4 = Spec(
+    "OFF-4",
+    Severity.P1,
+    "Strictly outward",
+    "Before rounding and dropping: offsets do not fall with the level, and rise where spacing or range is positive "
+    "and no floor binds; at ratio 0, trend 0, multiplier 1, exponential with exponent ≥ 1: gaps do not shrink "
+    "outward, outermost at max(P100 × safety, L0 + min range). After rounding: strictly outward.",
+    ("Q-3", "Q-10"),
+    "always",
+)
+OFF_9 = Spec(
+    "OFF-9",
+    Severity.P0,
+    "No ladder on unusable or old prices",
+    "While a told price is unusable (Q-0) or too old (Q-11) no ladder order is sent, and live ones are cancelled in "
+    "the same reply.",
+    ("Q-0", "Q-11", "N-6"),
+    "always",
+)
+
+
+class LadderMonitor(Monitor):
+    """A monitor that judges each ladder order once, at its sending, with what the definitions say of it."""
+
+    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
+        """Judge a new ladder order."""
+        del turn, action
+        if order.role is Role.LADDER:
+            facts = self.view.pricing.facts(order)
+            if facts is not None:
+                self.judge(order, facts)
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Judge one ladder order."""
+
+    def stands(self, order: OwnOrder, facts: Facts) -> str:
+        """Say where an order stands, for a person."""
+        return f"{order.label()} stands {shown(facts.offset_bps)} bps from oracle {order.oracle_px}"
+
+
+class InnermostFloor(LadderMonitor):
+    """OFF-1. Every rung is held to the bound of level 0: offsets do not fall with the level (Q-10)."""
+
+    spec = OFF_1
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Compare with the least floor that a fair reading allows."""
+        plain = all(r.ratio == 0 and r.trend == 0 and r.multiplier == 1 for r in facts.readings)
+        if not plain:
+            return
+        config = self.view.config
+        bounds = [ladder.innermost_bps(config, r.statistics) for r in facts.readings]
+        dynamic = any(r.statistics is not None and r.statistics.valid for r in facts.readings)
+        if 0 in facts.true_levels:
+            self.antecedent(f"{order.side}, {'dynamic' if dynamic else 'fixed'}, {order.market}")
+        bound = min(bounds) * (1 - (BINARY64_DOUBT if dynamic else DECIMAL_DOUBT))
+        if facts.offset_bps < bound:
+            self.violated(
+                f"{self.stands(order, facts)}; at ratio 0, trend 0, multiplier 1 nothing may stand nearer than "
+                f"{shown(min(bounds))} bps",
+                order.market,
+                order.cloid,
+            )
+
+
+class AroundTheOracle(LadderMonitor):
+    """OFF-2."""
+
+    spec = OFF_2
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Hold every rung at least 1 bp away, on its own side."""
+        if order.oracle_px is None or order.oracle_px <= 0:
+            return
+        self.antecedent(f"{order.side}, {order.market}")
+        if facts.px <= 0 or facts.offset_bps < 1 - DECIMAL_DOUBT:
+            self.violated(
+                f"{self.stands(order, facts)}; a {order.side} must stand at least 1 bp "
+                f"{'below' if order.side is Side.BUY else 'above'} it",
+                order.market,
+                order.cloid,
+            )
+
+
+class FeeFloor(LadderMonitor):
+    """OFF-3."""
+
+    spec = OFF_3
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Hold every rung at least the fee buffer away."""
+        floor = Fraction(self.view.config.fee_buffer_bps)
+        if not self.view.config.skew_respects_fee_floor:
+            return
+        skewed = any(r.ratio != 0 or r.trend != 0 for r in facts.readings)
+        self.antecedent(f"{order.side}, {'skewed' if skewed else 'not skewed'}, {order.market}")
+        if facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
+            self.violated(
+                f"{self.stands(order, facts)}; the fee floor is {shown(floor)} bps", order.market, order.cloid
+            )
+
+    def switched_off(self) -> str:
+        """Excuse a config that does without the floor."""
+        return "" if self.view.config.skew_respects_fee_floor else "skew_respects_fee_floor is false"
+
+
+class StrictlyOutward(LadderMonitor):
+    """OFF-4, on prices sent: the rungs of one reply by level, and none at the price of one that stays."""
+
+    spec = OFF_4
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._reply: dict[tuple[str, Side], list[tuple[int, OwnOrder]]] = {}
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Gather the rungs of this reply."""
+        level = order.level if order.level is not None else min(facts.true_levels)
+        self._reply.setdefault((order.market, order.side), []).append((level, order))
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Judge the whole reply."""
+        del turn
+        if not self._reply:
+            return
+        for (market, side), rungs in self._reply.items():
+            self._judge_side(market, side, rungs)
+        self._reply.clear()
+
+    def _judge_side(self, market: str, side: Side, rungs: list[tuple[int, OwnOrder]]) -> None:
+        placed = {order.cloid for _, order in rungs}
+        kept = {
+            order.px: order
+            for order in self.view.orders.open_in(market)
+            if order.side is side and order.role is Role.LADDER and order.life == self.view.life
+            if not order.cancels_ms and order.cloid not in placed
+        }
+        if len(rungs) > 1 or kept:
+            self.antecedent(f"{side}, {market}")
+        for _, order in rungs:
+            if order.px in kept:
+                twin = kept[order.px].label()
+                self.violated(f"{order.label()} doubles {twin}, which stays", market, order.cloid)
+        ascending = sorted(rungs, key=lambda pair: pair[0])
+        for (inner_level, inner), (outer_level, outer) in pairwise(ascending):
+            if (inner.px - outer.px) * side.sign <= 0:
+                self.violated(
+                    f"in one reply {side} level {inner_level} at {inner.px} and level {outer_level} at {outer.px}: "
+                    "the outer one must stand strictly farther out",
+                    market,
+                    outer.cloid,
+                )
+
+    def switched_off(self) -> str:
+        """Excuse a ladder of one rung."""
+        return "one level a side" if self.view.config.num_levels == 1 else ""
+
+
+class UsablePricesOnly(Monitor):
+    """OFF-9. A limit of 0 is "as reviewed": no such limit."""
+
+    spec = OFF_9
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._troubled: dict[str, str] = {}
+        self._blamed: set[str] = set()
+
+    def told_start(self, turn: journal.Turn, event: object) -> None:
+        """Begin a life that was told no price yet."""
+        del turn, event
+        self._troubled.clear()
+
+    def told_any(self, turn: journal.Turn) -> None:
+        """Note where prices turn unusable or old, and whether rungs are live then."""
+        del turn
+        for market in self.view.told:
+            kind, _ = self._trouble(market)
+            if kind and self._troubled.get(market) != kind:
+                live = "live rungs" if self._uncancelled(market) else "no live rung"
+                self.antecedent(f"{kind}, {live}")
+            self._troubled[market] = kind
+
+    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
+        """Refuse a rung on an unusable or old price."""
+        del turn, action
+        if order.role is not Role.LADDER:
+            return
+        kind, why = self._trouble(order.market)
+        if kind:
+            self.violated(f"{order.label()} sent while {why}", order.market, order.cloid)
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Demand a cancel of every live rung in the reply to the event that shows the trouble."""
+        del turn
+        for market, kind in self._troubled.items():
+            if not kind:
+                continue
+            for order in self._uncancelled(market):
+                if order.cloid not in self._blamed:
+                    self._blamed.add(order.cloid)
+                    why = self._trouble(market)[1]
+                    self.violated(f"{order.label()} has no cancel out while {why}", market, order.cloid)
+
+    def _uncancelled(self, market: str) -> list[OwnOrder]:
+        by_cloid = "cancel_by_cloid" in self.view.features
+        return [
+            order
+            for order in self.view.orders.open.values()
+            if order.market == market and order.role is Role.LADDER and order.life == self.view.life
+            if not order.cancels_ms and (by_cloid or order.told_resting_ms is not None)
+        ]
+
+    def _trouble(self, market: str) -> tuple[str, str]:
+        """Return the kind of trouble and the fact with its values; empty when a ladder may be quoted."""
+        view, told = self.view, self.view.told_of(market)
+        oracle_px, mark_px, oracle_ms = told.oracle_px, told.mark_px, told.oracle_ms
+        if oracle_px is None or oracle_ms is None:
+            return "untold", f"no oracle price of {market} is told"
+        if not positive(oracle_px) or mark_px is None or not positive(mark_px):
+            return "unusable", f"oracle {oracle_px}, mark {mark_px} of {market} are told"
+        gap, allowed = abs(oracle_px - mark_px) * 10_000, view.config.max_oracle_mark_gap_bps
+        if allowed and gap > allowed * oracle_px:
+            return "gap", f"oracle {oracle_px} and mark {mark_px} of {market} are more than {allowed} bps apart"
+        age, limit = view.event_ms - oracle_ms, view.config.oracle_max_age_ms
+        if limit and age > limit:
+            return "old", f"the oracle price of {market} is {age} ms old, more than {limit}"
+        return "", ""
+
+
+def positive(px: Decimal) -> bool:
+    """Say whether a told price is a positive number."""
+    return px.is_finite() and px > 0
+
+
+MONITORS: tuple[type[Monitor], ...] = (
+    InnermostFloor,
+    AroundTheOracle,
+    FeeFloor,
+    StrictlyOutward,
+    UsablePricesOnly,
+)

@@ -1,0 +1,150 @@
+"""Monitors on how orders are rounded: TCK-1 (price, lot, minimum, direction) and SIZ-1 (sizes of rungs)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+from model import events, journal
+from model.actions import Place, Role
+from model.config import SizeDistribution
+from model.market import Market
+from specs.definitions import ladder, rounding
+from specs.monitor import Monitor
+from specs.offsets import LadderMonitor
+from specs.own import OwnOrder, sane
+from specs.pricing import DECIMAL_DOUBT, Facts
+from specs.showing import shown
+from specs.spec import Severity, Spec
+from specs.view import View
+
+TCK_1 = Spec(
+    "TCK-1",
+    Severity.P0,
+    "Legal orders, rounded away from the other side",
+    "Every order is legal at the venue (tick, lot, minimum) and not nearer to the other side than before rounding.",
+    ("Q-9",),
+    "always",
+)
+SIZ_1 = Spec(
+    "SIZ-1",
+    Severity.P1,
+    "Sizes as computed",
+    "Convex sizes rise within their multipliers; uniform are equal; nothing placed exceeds what was computed.",
+    ("Q-8", "Q-9", "Q-10"),
+    "always",
+)
+
+
+class Legal(Monitor):
+    """TCK-1. What an order was before rounding is known from the definitions: rung, counter-order or close."""
+
+    spec = TCK_1
+
+    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
+        """Judge a new order."""
+        self.antecedent(f"{order.role}, {order.side}, {order.market}")
+        fault = self._illegal(action) or self._nearer(turn, order)
+        if fault:
+            self.violated(f"{order.label()}: {fault}", order.market, order.cloid)
+
+    def _illegal(self, place: Place) -> str:
+        market = self.view.markets.get(place.market)
+        if market is None:
+            return f"{place.market} is none of the told markets"
+        if not sane(place.px) or not rounding.is_legal_price(place.px, market):
+            decimals = rounding.allowed_decimals(market)
+            return f"price {place.px} is not legal: at most 5 figures and {decimals} decimals, or an integer"
+        if not sane(place.sz) or not rounding.is_legal_size(place.sz, market):
+            return f"size {place.sz} is not a positive multiple of the lot {shown(rounding.lot(market))}"
+        if not place.reduce_only and rounding.below_minimum(place.px, place.sz, market):
+            return f"its value {place.px * place.sz} USD is under the venue's minimum of {market.min_notional_usd}"
+        return ""
+
+    def _nearer(self, turn: journal.Turn, order: OwnOrder) -> str:
+        exact = self._exact_prices(turn, order)
+        market = self.view.markets[order.market]
+        px = Fraction(order.px)
+        for before, what in exact:
+            over = (px - before) * order.side.sign
+            doubt = abs(before) * DECIMAL_DOUBT
+            step = rounding.price_step(before, market) if before > 0 else Fraction(0)
+            if doubt < over and (over < step or order.role is Role.FLATTEN):
+                return f"nearer to the other side than {what} at {shown(before)} before rounding"
+        return ""
+
+    def _exact_prices(self, turn: journal.Turn, order: OwnOrder) -> list[tuple[Fraction, str]]:
+        """Return what its price may have been before rounding; nothing when some fair reading explains it."""
+        if order.role is Role.FLATTEN:
+            return self._closing_price(turn, order)
+        if order.role is Role.COUNTER:
+            answer = self.view.pricing.answers.of(order)
+            if answer is None or answer.fit is not None:
+                return []
+            return [(reading.due.px, "the counter-order due") for reading in answer.readings]
+        facts = self.view.pricing.facts(order)
+        if facts is None or facts.levels:
+            return []
+        levels = facts.nearest if order.level is None else (order.level,)
+        return [(e.rung.px, f"level {e.rung.level}") for e in facts.expected if e.rung.level in levels]
+
+    def _closing_price(self, turn: journal.Turn, order: OwnOrder) -> list[tuple[Fraction, str]]:
+        """Return mark ∓ slippage at the mark that allows the most."""
+        marks = [self.view.told_of(order.market).mark_px]
+        if isinstance(turn.event, events.Fill) and turn.event.market == order.market:
+            marks.append(turn.event.mark_px)
+        slip = order.side.sign * Fraction(self.view.config.flatten_slippage_bps) / 10_000
+        limits = [Fraction(mark) * (1 + slip) for mark in marks if mark is not None and sane(mark)]
+        if not limits:
+            return []
+        limit = max(limits) if order.side.sign > 0 else min(limits)
+        return [(limit, "mark and slippage")]
+
+
+class Sizes(LadderMonitor):
+    """SIZ-1, on sizes sent: by the level that a rung's price shows, at the mark told at sending."""
+
+    spec = SIZ_1
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._reply: dict[str, list[tuple[int, OwnOrder]]] = {}
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Compare with what was computed for its level, and gather the reply's rungs."""
+        market, mark = self.view.markets[order.market], order.mark_px
+        if mark is None or not sane(mark) or not sane(order.place.sz):
+            return
+        config = self.view.config
+        self.antecedent(f"{config.size_distribution}, {order.side}, {order.market}")
+        most = max(self._computed(level, Fraction(mark), market) for level in facts.true_levels)
+        if Fraction(order.place.sz) > most:
+            self.violated(
+                f"{order.label()} is larger than the {shown(most)} computed for level "
+                f"{'/'.join(map(str, facts.true_levels))} at mark {mark}",
+                order.market,
+                order.cloid,
+            )
+        self._reply.setdefault(order.market, []).append((max(facts.true_levels), order))
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Compare the sizes of one reply with each other."""
+        del turn
+        if not self._reply:
+            return
+        uniform = self.view.config.size_distribution is SizeDistribution.UNIFORM
+        for market, rungs in self._reply.items():
+            ascending = sorted(rungs, key=lambda pair: pair[0])
+            for (_, inner), (_, outer) in pairwise(ascending):
+                falls = inner.place.sz > outer.place.sz
+                if falls or (uniform and inner.place.sz != outer.place.sz):
+                    rule = "uniform sizes are equal" if uniform else "sizes do not fall with the level"
+                    self.violated(f"{inner.label()} beside {outer.label()}: {rule}", market, outer.cloid)
+        self._reply.clear()
+
+    def _computed(self, level: int, mark_px: Fraction, market: Market) -> Fraction:
+        usd = ladder.size_usd(self.view.config, level) * (1 + DECIMAL_DOUBT)
+        return rounding.floor_size(usd / mark_px, market)
+
+
+MONITORS: tuple[type[Monitor], ...] = (Legal, Sizes)
