@@ -26,7 +26,8 @@ class MakerRef:
 class Entry:
     """One entry of a suite: a config in a scenario, and why it takes part. `scenario`: embedded name or file path.
 
-    `ticks`, `trades`: recorded files, for the scenario `recorded`.
+    `ticks`, `trades`: recorded files, for the scenario `recorded`. `assume`: parameters of the venue that are
+    changed (`sim.parameters`), as (key, value) texts. `mmgate.worlds.world_of` gives the world.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Entry:
     trades: Path | None = None
     symbol: str | None = None
     start: str | None = None
+    assume: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
