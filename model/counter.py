@@ -41,6 +41,14 @@ def displaced(fill_side: Side, fill_px: N, distance: N) -> N:
     return px
 
 
+def reverting_price(
+    num: Numbers[N], fill_side: Side, fill_px: N, mark_px: N, level: int, share: N, per_level: N, most: N, fee_bps: N
+) -> N:
+    """Return a counter-order's price from all that it depends on, the filled rung's level among it (L-8)."""
+    taken = reversion(num, share, per_level, level, most)
+    return displaced(fill_side, fill_px, displacement(num, fill_px, mark_px, taken, fee_bps))
+
+
 def reversion_at(config: MakerConfig, level: int) -> Decimal:
     """Return the reversion of a fill at `level`: min(0.95, pct + per_level × level) (L-8)."""
     with localcontext(CONTEXT):
@@ -55,9 +63,17 @@ def counter_price(config: MakerConfig, fill_side: Side, fill_px: Decimal, level:
     price is farther above the mark's reversion than it is high: then no order can be made.
     """
     with localcontext(CONTEXT):
-        share = reversion_at(config, level)
-        distance = displacement(DECIMALS, fill_px, mark_px, share, config.fee_buffer_bps)
-        return displaced(fill_side, fill_px, distance)
+        return reverting_price(
+            DECIMALS,
+            fill_side,
+            fill_px,
+            mark_px,
+            level,
+            config.counter_reversion_pct,
+            config.counter_reversion_per_level,
+            MAX_REVERSION,
+            config.fee_buffer_bps,
+        )
 
 
 def counter_order(
