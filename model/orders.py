@@ -218,7 +218,7 @@ def cancel_action(order: Order) -> Cancel:
 def filled(order: Order, sz: Decimal, now_ms: int) -> Order:
     """Return the order after one new fill of `sz`; it ends by fills only when they add up to its size (L-4)."""
     total = order.filled + sz
-    counted = replace(order, filled=total, doubtful=False)
+    counted = replace(order, filled=total, changed_ms=now_ms, doubtful=False)
     if total >= order.size:
         return advance(counted, Trigger.FILLED_UP, now_ms)
     return counted

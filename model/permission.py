@@ -12,7 +12,7 @@ from model.arithmetic import ZERO
 from model.config import MakerConfig
 from model.draft import Draft
 from model.inventory import ratio
-from model.orders import Order, OrderState
+from model.orders import Order
 from model.quoting import mark_usable, prices_usable
 from model.session import quoting_window
 from model.state import MarketState, ShutdownState, State
@@ -58,8 +58,8 @@ def cancel_overdue(config: MakerConfig, order: Order, now_ms: int) -> bool:
 
 
 def place_overdue(config: MakerConfig, order: Order, now_ms: int) -> bool:
-    """Tell whether the order's placement is unanswered for too long (L-6)."""
-    return order.state is OrderState.SENT and now_ms - order.sent_ms >= config.sent_timeout_ms
+    """Tell whether the order's placement is unanswered for too long, a cancel requested meanwhile or not (L-6)."""
+    return not order.seen_resting and now_ms - order.sent_ms >= config.sent_timeout_ms
 
 
 def account_halt(config: MakerConfig, state: State) -> str | None:

@@ -11,7 +11,7 @@ from model.attempts import attempt_answered, attempt_lost, fills_untold
 from model.draft import Draft
 from model.events import OpenOrder, OpenOrders, Position
 from model.fills import correct_position
-from model.orders import Order, OrderState, Trigger, advance, seen_resting
+from model.orders import Order, Trigger, advance, seen_resting
 from model.permission import cancel_overdue, place_overdue
 from model.recall import adopt, found_order, revive
 from model.state import MarketState, ShutdownState, Suspect
@@ -168,6 +168,4 @@ def _waited_for(draft: Draft, order: Order) -> bool:
     """Tell whether the order is one that an answer must decide (L-6, L-7a)."""
     if order.doubtful or order.absent_once:
         return True
-    if order.state is OrderState.SENT:
-        return place_overdue(draft.config, order, draft.now)
-    return cancel_overdue(draft.config, order, draft.now)
+    return place_overdue(draft.config, order, draft.now) or cancel_overdue(draft.config, order, draft.now)
