@@ -58,6 +58,8 @@ class Told:
     def _within_gap(self, config: MakerConfig) -> bool:
         assert self.oracle_px is not None
         assert self.mark_px is not None
+        if config.max_oracle_mark_gap_bps == 0:  # as reviewed: no check (section 2)
+            return True
         gap = abs(self.oracle_px - self.mark_px)
         return gap * BPS <= config.max_oracle_mark_gap_bps * self.oracle_px
 
