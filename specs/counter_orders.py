@@ -13,59 +13,8 @@ from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.pricing import DECIMAL_DOUBT
 from specs.showing import shown
-from specs.spec import Severity, Spec
+from specs.statements import statement
 from specs.view import View
-
-FEATURES = ("counter_order",)
-
-CTR_1 = Spec(
-    "CTR-1",
-    Severity.P0,
-    "Levels reach the counter-order",
-    "Its price is, to the tick, L-8 with the filled rung's level, the fill's price and the mark told by then.",
-    ("L-1", "L-8", "L-8a", "Q-9"),
-    "always",
-    finding="concern 1",
-    features=FEATURES,
-)
-CTR_2 = Spec(
-    "CTR-2",
-    Severity.P0,
-    "A counter-order earns its fees",
-    "Opposite side; at least `fee_buffer_bps` better than the fill; reversion ≤ 95 % or the fee floor where larger "
-    "(+ 1 tick); where the reversion's displacement is above the fee floor, so is the sent one.",
-    ("L-8",),
-    "always",
-    features=FEATURES,
-)
-CTR_3 = Spec(
-    "CTR-3",
-    Severity.P1,
-    "No larger than its fills",
-    "Size ≤ the fills it answers, each counted once; never makes |position| larger than before them.",
-    ("L-8", "L-8a"),
-    "always",
-    features=FEATURES,
-)
-CTR_4 = Spec(
-    "CTR-4",
-    Severity.P0,
-    "Bounded in number and age",
-    "Open ones bounded in number and age, across requotes.",
-    ("L-8a",),
-    "always",
-    finding="concern 6",
-    features=FEATURES,
-)
-CTR_5 = Spec(
-    "CTR-5",
-    Severity.P1,
-    "None on a counter's fill",
-    "None on a counter's or a flatten's fill.",
-    ("L-8a",),
-    "absence after",
-    features=FEATURES,
-)
 
 DISGUISE_STEPS = 2
 """A declared rung in the reply to a fill that stands this many ticks from every level is judged as a counter-order."""
@@ -108,7 +57,7 @@ class CounterMonitor(Monitor):
 class PriceByLevel(CounterMonitor):
     """CTR-1. Antecedents: orders whose level makes another price than level 0 after rounding."""
 
-    spec = CTR_1
+    spec = statement("CTR-1")
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Compare with the definition for every fair reading of the fills it answers."""
@@ -118,7 +67,7 @@ class PriceByLevel(CounterMonitor):
         flat_low, flat_high = self._at_level_zero(order, reading)
         if (flat_low, flat_high) != (reading.low_px, reading.high_px):
             single = "one fill" if len(reading.lots) == 1 else "collected"
-            self.antecedent(f"{order.side}, level {reading.level}, {single}, {order.market}")
+            self.antecedent(f"{order.side} · level {reading.level} · {single} · {order.market}")
         if answer.fit is not None:
             return
         hint = "; level 0 would stand there" if reading.level and flat_low <= answer.px <= flat_high else ""
@@ -138,7 +87,7 @@ class PriceByLevel(CounterMonitor):
 class EarnsItsFees(CounterMonitor):
     """CTR-2."""
 
-    spec = CTR_2
+    spec = statement("CTR-2")
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Also refuse a counter-order on the side of the fill that it answers."""
@@ -164,7 +113,7 @@ class EarnsItsFees(CounterMonitor):
         mean = mean_px(first)
         moved = abs(first.mark_px - mean) * counter.reversion(self.view.config, first.level)
         above = moved > counter.fee_distance(self.view.config, mean)
-        self.antecedent(f"{order.side}, {'reversion' if above else 'fee floor'}, {order.market}")
+        self.antecedent(f"{order.side} · {'reversion' if above else 'fee floor'} · {order.market}")
         if all(faults):
             self.violated(f"{order.label()} answers {told_fills(first)}: {faults[0]}", order.market, order.cloid)
 
@@ -189,11 +138,11 @@ class EarnsItsFees(CounterMonitor):
 class NoLargerThanFills(CounterMonitor):
     """CTR-3."""
 
-    spec = CTR_3
+    spec = statement("CTR-3")
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Compare its size with what its fills leave to answer, and its effect with the position before them."""
-        self.antecedent(f"{order.side}, {order.market}")
+        self.antecedent(f"{order.side} · {order.market}")
         reading = answer.fit or (answer.readings[0] if answer.readings else None)
         left = answer.uncovered if answer.fit is None or reading is None else min(reading.covered, answer.uncovered)
         if answer.sz > left:
@@ -217,7 +166,7 @@ class NoLargerThanFills(CounterMonitor):
 class Bounded(CounterMonitor):
     """CTR-4, by what the maker was told. A bound of 0 is none."""
 
-    spec = CTR_4
+    spec = statement("CTR-4")
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -232,7 +181,7 @@ class Bounded(CounterMonitor):
             return
         most = self.view.config.counter_max_open
         count = sum(1 for other in self._open() if other.market == order.market)
-        self.antecedent(f"number, {order.market}")
+        self.antecedent(f"number · {order.market}")
         if most and count == most:
             self.antecedent("number at the bound")
         if most and count > most:
@@ -261,7 +210,7 @@ class Bounded(CounterMonitor):
             return
         if order.cloid not in self._aged:
             self._aged.add(order.cloid)
-            self.antecedent(f"age, {order.side}")
+            self.antecedent(f"age · {order.side}")
         if not order.cancels_ms and order.cloid not in self._blamed:
             self._blamed.add(order.cloid)
             limit = self.view.config.counter_max_age_ms
@@ -285,14 +234,14 @@ class Bounded(CounterMonitor):
 class NoneOnACounter(CounterMonitor):
     """CTR-5."""
 
-    spec = CTR_5
+    spec = statement("CTR-5")
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Count the fills of counter-orders and closes."""
         del turn
         order = self.view.fill_order
         if self.view.fill_fresh and order is not None and order.role is not Role.LADDER:
-            self.antecedent(f"{order.role}, {event.side}, {event.market}")
+            self.antecedent(f"{order.role} · {event.side} · {event.market}")
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Refuse an answer to such a fill; amounts collected from ladder fills may go out then (L-8a)."""

@@ -13,53 +13,8 @@ from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.pricing import BINARY64_DOUBT, DECIMAL_DOUBT, Facts
 from specs.showing import shown
-from specs.spec import Severity, Spec
+from specs.statements import statement
 from specs.view import View
-
-OFF_1 = Spec(
-    "OFF-1",
-    Severity.P0,
-    "Floors of the innermost rung",
-    "At ratio 0, trend 0, multiplier 1: L0 ≥ `min_offset_bps`; with dynamic offset on and valid statistics also "
-    "≥ `fee_buffer_bps` and ≥ optimal × `l0_wick_multiplier`.",
-    ("Q-2", "Q-9"),
-    "always",
-)
-OFF_2 = Spec(
-    "OFF-2",
-    Severity.P0,
-    "Bid below oracle below ask",
-    "On prices sent: bid < oracle < ask strictly, offset ≥ 1 bp with rounding included, price > 0.",
-    ("Q-6", "Q-7", "Q-9"),
-    "always",
-)
-OFF_3 = Spec(
-    "OFF-3",
-    Severity.P1,
-    "The fee floor holds after the skews",
-    "With `skew_respects_fee_floor`, every ladder price sent is ≥ `fee_buffer_bps` from the oracle it was computed on.",
-    ("Q-6", "Q-9"),
-    "always",
-)
-OFF_4 = Spec(
-    "OFF-4",
-    Severity.P1,
-    "Strictly outward",
-    "Before rounding and dropping: offsets do not fall with the level, and rise where spacing or range is positive "
-    "and no floor binds; at ratio 0, trend 0, multiplier 1, exponential with exponent ≥ 1: gaps do not shrink "
-    "outward, outermost at max(P100 × safety, L0 + min range). After rounding: strictly outward.",
-    ("Q-3", "Q-10"),
-    "always",
-)
-OFF_9 = Spec(
-    "OFF-9",
-    Severity.P0,
-    "No ladder on unusable or old prices",
-    "While a told price is unusable (Q-0) or too old (Q-11) no ladder order is sent, and live ones are cancelled in "
-    "the same reply.",
-    ("Q-0", "Q-11", "N-6"),
-    "always",
-)
 
 
 class LadderMonitor(Monitor):
@@ -84,7 +39,7 @@ class LadderMonitor(Monitor):
 class InnermostFloor(LadderMonitor):
     """OFF-1. Every rung is held to the bound of level 0: offsets do not fall with the level (Q-10)."""
 
-    spec = OFF_1
+    spec = statement("OFF-1")
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with the least floor that a fair reading allows."""
@@ -95,7 +50,7 @@ class InnermostFloor(LadderMonitor):
         bounds = [ladder.innermost_bps(config, r.statistics) for r in facts.readings]
         dynamic = any(r.statistics is not None and r.statistics.valid for r in facts.readings)
         if 0 in facts.true_levels:
-            self.antecedent(f"{order.side}, {'dynamic' if dynamic else 'fixed'}, {order.market}")
+            self.antecedent(f"{order.side} · {'dynamic' if dynamic else 'fixed'} · {order.market}")
         bound = min(bounds) * (1 - (BINARY64_DOUBT if dynamic else DECIMAL_DOUBT))
         if facts.offset_bps < bound:
             self.violated(
@@ -109,13 +64,13 @@ class InnermostFloor(LadderMonitor):
 class AroundTheOracle(LadderMonitor):
     """OFF-2."""
 
-    spec = OFF_2
+    spec = statement("OFF-2")
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Hold every rung at least 1 bp away, on its own side."""
         if order.oracle_px is None or order.oracle_px <= 0:
             return
-        self.antecedent(f"{order.side}, {order.market}")
+        self.antecedent(f"{order.side} · {order.market}")
         if facts.px <= 0 or facts.offset_bps < 1 - DECIMAL_DOUBT:
             self.violated(
                 f"{self.stands(order, facts)}; a {order.side} must stand at least 1 bp "
@@ -128,7 +83,7 @@ class AroundTheOracle(LadderMonitor):
 class FeeFloor(LadderMonitor):
     """OFF-3."""
 
-    spec = OFF_3
+    spec = statement("OFF-3")
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Hold every rung at least the fee buffer away."""
@@ -136,7 +91,7 @@ class FeeFloor(LadderMonitor):
         if not self.view.config.skew_respects_fee_floor:
             return
         skewed = any(r.ratio != 0 or r.trend != 0 for r in facts.readings)
-        self.antecedent(f"{order.side}, {'skewed' if skewed else 'not skewed'}, {order.market}")
+        self.antecedent(f"{order.side} · {'skewed' if skewed else 'not skewed'} · {order.market}")
         if facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; the fee floor is {shown(floor)} bps", order.market, order.cloid
@@ -150,7 +105,7 @@ class FeeFloor(LadderMonitor):
 class StrictlyOutward(LadderMonitor):
     """OFF-4, on prices sent: the rungs of one reply by level, and none at the price of one that stays."""
 
-    spec = OFF_4
+    spec = statement("OFF-4")
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -179,7 +134,7 @@ class StrictlyOutward(LadderMonitor):
             if not order.cancels_ms and order.cloid not in placed
         }
         if len(rungs) > 1 or kept:
-            self.antecedent(f"{side}, {market}")
+            self.antecedent(f"{side} · {market}")
         for _, order in rungs:
             if order.px in kept:
                 twin = kept[order.px].label()
@@ -202,7 +157,7 @@ class StrictlyOutward(LadderMonitor):
 class UsablePricesOnly(Monitor):
     """OFF-9. A limit of 0 is "as reviewed": no such limit."""
 
-    spec = OFF_9
+    spec = statement("OFF-9")
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -221,7 +176,7 @@ class UsablePricesOnly(Monitor):
             kind, _ = self._trouble(market)
             if kind and self._troubled.get(market) != kind:
                 live = "live rungs" if self._uncancelled(market) else "no live rung"
-                self.antecedent(f"{kind}, {live}")
+                self.antecedent(f"{kind} · {live}")
             self._troubled[market] = kind
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:

@@ -15,35 +15,18 @@ from specs.offsets import LadderMonitor
 from specs.own import OwnOrder, sane
 from specs.pricing import DECIMAL_DOUBT, Facts
 from specs.showing import shown
-from specs.spec import Severity, Spec
+from specs.statements import statement
 from specs.view import View
-
-TCK_1 = Spec(
-    "TCK-1",
-    Severity.P0,
-    "Legal orders, rounded away from the other side",
-    "Every order is legal at the venue (tick, lot, minimum) and not nearer to the other side than before rounding.",
-    ("Q-9",),
-    "always",
-)
-SIZ_1 = Spec(
-    "SIZ-1",
-    Severity.P1,
-    "Sizes as computed",
-    "Convex sizes rise within their multipliers; uniform are equal; nothing placed exceeds what was computed.",
-    ("Q-8", "Q-9", "Q-10"),
-    "always",
-)
 
 
 class Legal(Monitor):
     """TCK-1. What an order was before rounding is known from the definitions: rung, counter-order or close."""
 
-    spec = TCK_1
+    spec = statement("TCK-1")
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Judge a new order."""
-        self.antecedent(f"{order.role}, {order.side}, {order.market}")
+        self.antecedent(f"{order.role} · {order.side} · {order.market}")
         fault = self._illegal(action) or self._nearer(turn, order)
         if fault:
             self.violated(f"{order.label()}: {fault}", order.market, order.cloid)
@@ -104,7 +87,7 @@ class Legal(Monitor):
 class Sizes(LadderMonitor):
     """SIZ-1, on sizes sent: by the level that a rung's price shows, at the mark told at sending."""
 
-    spec = SIZ_1
+    spec = statement("SIZ-1")
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -116,7 +99,7 @@ class Sizes(LadderMonitor):
         if mark is None or not sane(mark) or not sane(order.place.sz):
             return
         config = self.view.config
-        self.antecedent(f"{config.size_distribution}, {order.side}, {order.market}")
+        self.antecedent(f"{config.size_distribution} · {order.side} · {order.market}")
         most = max(self._computed(level, Fraction(mark), market) for level in facts.true_levels)
         if Fraction(order.place.sz) > most:
             self.violated(
