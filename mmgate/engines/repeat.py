@@ -1,0 +1,69 @@
+"""The same run in another process with another hash seed (DET-1).
+
+`python -m mmgate.engines.repeat` reads pickled jobs of this program from its parent and writes their digests.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from mmgate.engines.pool import Lost
+
+if TYPE_CHECKING:
+    from mmgate.engines.simulation import Job
+
+HASH_SEEDS = ("1", "4242")
+TIMEOUT_MARGIN_S = 60.0
+
+
+def digests(jobs: Sequence[Job], workers: int) -> list[str | Lost]:
+    """Run the jobs again, each in a fresh process, and return their traces' digests in order."""
+    if not jobs:
+        return []
+    share = max(1, workers)
+    lots = [jobs[at::share] for at in range(min(share, len(jobs)))]
+    with ThreadPoolExecutor(len(lots)) as threads:
+        answers = list(threads.map(_lot, lots))
+    return [answers[at % len(lots)][at // len(lots)] for at in range(len(jobs))]
+
+
+def _lot(jobs: Sequence[Job]) -> list[str | Lost]:
+    """Run some jobs in one other process."""
+    seed = HASH_SEEDS[1] if os.environ.get("PYTHONHASHSEED") == HASH_SEEDS[0] else HASH_SEEDS[0]
+    limit_s = sum(job.limit_s for job in jobs) + TIMEOUT_MARGIN_S
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "mmgate.engines.repeat"],
+            input=pickle.dumps(list(jobs)),
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            timeout=limit_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return [Lost(f"the repeated run took longer than {limit_s:.0f} s")] * len(jobs)
+    lines = child.stdout.decode("ascii", "replace").split()
+    if child.returncode != 0 or len(lines) != len(jobs):
+        told = child.stderr.decode("utf-8", "replace").strip().splitlines()
+        return [Lost(f"the repeated run died: {told[-1] if told else child.returncode}")] * len(jobs)
+    return list(lines)
+
+
+def main() -> int:
+    """Answer the parent."""
+    from mmgate.engines.simulation import run_job
+
+    for job in pickle.loads(sys.stdin.buffer.read()):
+        judged = run_job(job).judged
+        sys.stdout.write(f"{judged.digest if judged is not None and judged.digest else 'none'}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

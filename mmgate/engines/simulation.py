@@ -1,0 +1,234 @@
+"""The simulation engine: scenarios × seeds on the simulated venue, every spec watching as a monitor.
+
+Runs are spread over processes and merged in the order of the suite, so that the answer depends neither on the
+number of workers nor on who was first. Violations are shortened and saved as witnesses. DET-1 runs the first seed
+of each entry again, in another process with another hash seed, and compares the traces.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mmgate import corpus
+from mmgate.engines import repeat
+from mmgate.engines.judging import Judgement, judge
+from mmgate.engines.pool import Lost, spread
+from mmgate.engines.shrink import shrink
+from mmgate.inputs import InputRefused
+from mmgate.request import EngineResult, Entry, MakerRef, Request, Witness
+from mmgate.worlds import world_of
+from specs.spec import Outcome, Violation, Word, merge_runs
+
+ENGINE = "simulation"
+DETERMINISM = "DET-1"
+TOTALITY = "ROB-1"
+"""The spec that a maker which breaks the protocol violates: every well-formed event is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run: an entry of the suite with a seed. Travels to a worker."""
+
+    entry: Entry
+    seed: int
+    maker: MakerRef
+    specs: tuple[str, ...]
+    limit_s: float
+
+    def name(self) -> str:
+        """Return how the run is called in reports."""
+        return f"{self.entry.name}/{self.entry.scenario}, seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A job and how it went; `refused`: the input could not be used, in lines."""
+
+    job: Job
+    judged: Judgement | None
+    lost: str = ""
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A violation to be shortened. Travels to a worker."""
+
+    job: Job
+    spec_id: str
+
+
+def run(request: Request) -> EngineResult:
+    """Run every entry with every seed and judge it. Raises InputRefused for a suite or maker that can't be used."""
+    jobs = jobs_of(request)
+    done = []
+    for finished in spread(run_job, jobs, request.workers):
+        result = finished.result
+        one = Done(finished.work, None, result.reason) if isinstance(result, Lost) else result
+        if one.refused:
+            raise InputRefused(*one.refused)
+        done.append(one)
+        request.progress(f"{len(done)} of {len(jobs)} runs, {one.job.name()}")
+    outcomes = merged(done, request.specs)
+    if DETERMINISM in request.specs:
+        outcomes = [*(o for o in outcomes if o.spec_id != DETERMINISM), _determinism(done, request)]
+    witnesses = _witnesses(done, outcomes, request)
+    return EngineResult(ENGINE, tuple(outcomes), tuple(witnesses), _notes(done))
+
+
+def jobs_of(request: Request) -> list[Job]:
+    """Return the runs of a request, in the order in which they are reported."""
+    seeds = range(request.seed, request.seed + request.profile.seeds)
+    limit_s = float(request.profile.wall_clock_s)
+    return [Job(entry, seed, request.maker, request.specs, limit_s) for entry in request.suite for seed in seeds]
+
+
+def run_job(job: Job) -> Done:
+    """Run one job, here."""
+    try:
+        world = world_of(job.entry, job.seed)
+        judged = judge(world, job.maker, job.specs, ENGINE, limit_s=job.limit_s)
+    except InputRefused as refusal:
+        return Done(job, None, refused=refusal.lines)
+    return Done(job, judged)
+
+
+# -- outcomes
+
+
+def merged(done: Sequence[Done], specs: Sequence[str]) -> list[Outcome]:
+    """Merge all runs' outcomes, spec by spec in the order asked for; specs that no monitor judges are left out."""
+    by_spec: dict[str, list[Outcome]] = {}
+    for one in done:
+        for outcome in _outcomes_of(one, specs):
+            by_spec.setdefault(outcome.spec_id, []).append(outcome)
+    judged = {spec_id for one in done if one.judged for spec_id in (o.spec_id for o in one.judged.outcomes)}
+    strength = _strength(done)
+    return [
+        replace(merge_runs(by_spec[spec_id]), strength=strength)
+        for spec_id in specs
+        if spec_id in by_spec and (spec_id in judged or not judged or spec_id == TOTALITY)
+    ]
+
+
+def _outcomes_of(one: Done, specs: Sequence[str]) -> list[Outcome]:
+    """Return a run's outcomes: the monitors', or what kept them from being given."""
+    judged = one.judged
+    if judged is None or judged.refused:
+        why = one.lost or f"the maker refuses the config: {judged.refused if judged else ''}"
+        return [Outcome(spec_id, ENGINE, Word.ERROR, reason=f"{one.job.name()}: {why}") for spec_id in specs]
+    outcomes = [_named(outcome, one.job) for outcome in judged.outcomes]
+    if judged.cut:
+        outcomes = [_cut(outcome, f"{one.job.name()}: {judged.cut}") for outcome in outcomes]
+    if judged.failed is not None and TOTALITY in specs:
+        text = f"{one.job.name()}: {judged.failed.kind}: {judged.failed.text}"
+        violation = Violation(TOTALITY, judged.failed.now_ms, max(judged.turns, 0), text)
+        outcomes = [o for o in outcomes if o.spec_id != TOTALITY]
+        outcomes.append(Outcome(TOTALITY, ENGINE, Word.VIOLATED, "", judged.turns, (), (violation,), text))
+    return outcomes
+
+
+def _named(outcome: Outcome, job: Job) -> Outcome:
+    """Say in which run an outcome that is no success was given."""
+    if outcome.word in (Word.HOLDS, Word.VACUOUS, Word.NOT_APPLICABLE) or not outcome.reason:
+        return outcome
+    return replace(outcome, reason=f"{job.name()}: {outcome.reason}")
+
+
+def _cut(outcome: Outcome, why: str) -> Outcome:
+    """A run that was stopped shows violations, and nothing else."""
+    if outcome.word in (Word.VIOLATED, Word.ERROR, Word.NOT_APPLICABLE):
+        return outcome
+    return replace(outcome, word=Word.INCONCLUSIVE, reason=why)
+
+
+def _strength(done: Iterable[Done]) -> str:
+    judged = [one.judged for one in done if one.judged is not None]
+    hours = sum(one.hours for one in judged)
+    turns = sum(one.turns for one in judged)
+    return f"{hours:.1f} h, {turns} events, {len(judged)} runs"
+
+
+def _notes(done: Sequence[Done]) -> tuple[str, ...]:
+    """Tell what a reader of the report must know about the runs."""
+    notes = [f"{one.job.name()}: lost, {one.lost}" for one in done if one.lost]
+    for one in done:
+        if one.judged is not None and one.judged.failed is not None:
+            failed = one.judged.failed
+            notes.append(f"{one.job.name()}: the maker broke the protocol: {failed.kind}: {failed.text}")
+        if one.judged is not None and one.judged.cut:
+            notes.append(f"{one.job.name()}: {one.judged.cut}")
+    return tuple(notes)
+
+
+# -- determinism
+
+
+def _determinism(done: Sequence[Done], request: Request) -> Outcome:
+    """Run the first seed of every entry again in another process and compare."""
+    first = [one for one in done if one.job.seed == request.seed and _repeatable(one)]
+    request.progress(f"{DETERMINISM}: {len(first)} runs again, with another hash seed")
+    again = repeat.digests([one.job for one in first], request.workers)
+    violations = []
+    for one, other in zip(first, again, strict=True):
+        assert one.judged is not None
+        if isinstance(other, Lost):
+            return Outcome(DETERMINISM, ENGINE, Word.ERROR, reason=f"{one.job.name()}: {other.reason}")
+        if other != one.judged.digest:
+            text = f"{one.job.name()}: the same config, seed and events gave other actions in another process"
+            violations.append(Violation(DETERMINISM, 0, 0, text))
+    word = Word.VIOLATED if violations else Word.HOLDS if first else Word.VACUOUS
+    strength = f"{len(first)} runs repeated"
+    return Outcome(DETERMINISM, ENGINE, word, strength, len(first), (), tuple(violations))
+
+
+def _repeatable(one: Done) -> bool:
+    """Whether a run went to its own end, so that another can be compared with it."""
+    return one.judged is not None and bool(one.judged.digest) and not one.judged.cut
+
+
+# -- witnesses
+
+
+def _witnesses(done: Sequence[Done], outcomes: Iterable[Outcome], request: Request) -> list[Witness]:
+    """Shorten the earliest violation of every violated spec and save it."""
+    searches = [
+        Search(job, outcome.spec_id)
+        for outcome in outcomes
+        if outcome.word is Word.VIOLATED and (job := _earliest(done, outcome.spec_id)) is not None
+    ]
+    witnesses = []
+    for finished in spread(search, searches, request.workers):
+        if isinstance(finished.result, Lost) or finished.result is None:
+            continue
+        witnesses.append(save_witness(finished.result, request))
+        request.progress(f"{len(witnesses)} of {len(searches)} counterexamples shortened")
+    return witnesses
+
+
+def _earliest(done: Sequence[Done], spec_id: str) -> Job | None:
+    """Return the run that shows the violation after the fewest records; of equals the first."""
+    found = [
+        (outcome.violations[0].index, at)
+        for at, one in enumerate(done)
+        if one.judged is not None
+        and (outcome := one.judged.outcome(spec_id)) is not None
+        and outcome.violations
+        and outcome.word is Word.VIOLATED
+    ]
+    return done[min(found)[1]].job if found else None
+
+
+def search(wanted: Search) -> corpus.Case | None:
+    """Shorten one violation, here."""
+    job = wanted.job
+    return shrink(world_of(job.entry, job.seed), job.maker, wanted.spec_id, ENGINE)
+
+
+def save_witness(case: corpus.Case, request: Request) -> Witness:
+    """Save a counterexample below the request's folder, and say how to run it again."""
+    path = request.out / "witnesses" / f"{case.spec_id}-{case.engine}.jsonl"
+    corpus.save(path, case)
+    return Witness(case.spec_id, path, f"mmgate replay {shlex.quote(str(path))}", case.steps())
