@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from mmgate.inputs import InputRefused, shown
 from mmgate.loading import nearest
-from model.codec import TRACE, Malformed, decode
 from sim.parameters import Parameters
+from sim.scenario import Scenario
 from sim.world import World
 
-FIXED = ("start_ms", "end_ms", "finish")
-"""Parameters that belong to the scenario, not to the venue."""
+MAX_DIGITS = 9
+"""Times and counts of a venue stay below a billion: a run has to end."""
+_RANGES = get_type_hints(Scenario, include_extras=True)
+NAMES = tuple(field.name for field in fields(Parameters) if field.name in _RANGES and field.name != "finish")
+"""What can be assumed otherwise: the venue's parameters, each with the range that a scenario allows it."""
 
 
 def parse_assumptions(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -31,28 +37,29 @@ def with_assumptions(world: World, pairs: Iterable[tuple[str, str]]) -> World:
     given = dict(pairs)
     if not given:
         return world
-    data = TRACE.to_data(world.parameters)
-    names = [name for name in data if name not in FIXED]
     lines = [
         f"--assume {shown(key)}: is no parameter of the venue"
-        + (nearest(key, names) or f"; known are {', '.join(names)}")
+        + (nearest(key, NAMES) or f"; known are {', '.join(NAMES)}")
         for key in given
-        if key not in names
+        if key not in NAMES
     ]
-    data.update({key: _typed(data[key], given[key]) for key in names if key in given})
-    try:
-        parameters = decode(Parameters, data)
-    except Malformed as error:
-        lines.append(f"--assume {error.path}={shown(given.get(error.path, ''))}: {error.text}")
+    values: dict[str, Any] = {}
+    for key in NAMES:
+        if key in given:
+            value, wrong = _read(key, given[key])
+            values[key] = value
+            lines += [f"--assume {key}={shown(given[key])}: {wrong}"] if wrong else []
     if lines:
         raise InputRefused(*lines)
-    return replace(world, parameters=parameters)
+    return replace(world, parameters=replace(world.parameters, **values))
 
 
-def _typed(like: object, text: str) -> object:
-    """Give a text the type of the plain value it replaces; what does not fit is left to the codec to refuse."""
-    if isinstance(like, bool):
-        return {"true": True, "false": False}.get(text, text)
-    if isinstance(like, int) and text.isascii() and text.isdigit() and len(text) < 16:
-        return int(text)
-    return text
+def _read(key: str, text: str) -> tuple[Any, str]:
+    """Return the value of a text within the key's range, or what is wrong with it."""
+    plain: object = {"true": True, "false": False}.get(text, text)
+    if text.isdecimal() and len(text) > MAX_DIGITS:
+        return None, f"must have at most {MAX_DIGITS} digits"
+    try:
+        return TypeAdapter(_RANGES[key]).validate_python(plain), ""
+    except ValidationError as error:
+        return None, error.errors()[0]["msg"].lower().removeprefix("input ")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mmgate.data.playing import script_of
 from mmgate.data.recorded import load_recorded
 from mmgate.data.ticks import read_ticks
+from mmgate.worlds import ticks_of
 from model.config import MakerConfig
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +31,7 @@ def test_the_eth_recording_crosses_the_close_and_drops_its_backlogs():
     assert recorded.market.sz_decimals == 4
     assert "36 trades of the snapshot backlog were dropped" in recorded.notes
     assert any("played from Sun 2025-09-07 20:33:53.253 UTC" in note for note in recorded.notes)
-    assert len(script_of(recorded)) < 15_000
+    assert len(ticks_of(recorded)) < 5_000
 
 
 def test_the_wlfi_recording_has_whole_lots():

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from mmgate.data import table
-from mmgate.data.playing import script_of
 from mmgate.data.recorded import for_recording, load_recorded
 from mmgate.data.ticks import read_ticks
 from mmgate.data.trades import read_trades
 from mmgate.inputs import InputRefused
+from mmgate.request import Entry
+from mmgate.worlds import world_of
 from model.actions import Side
 from model.config import MakerConfig
-from sim.script import SetPrices, WorldQuote, WorldTrade
+from sim.script import SetPrices, Step, WorldQuote, WorldTrade
 
 T0 = 1_757_015_216_000
 BBO = "recv_ms,exchange_ms,bid_px,bid_sz,ask_px,ask_sz"
@@ -137,10 +138,15 @@ def test_an_unknown_side_is_refused(tmp_path: Path):
         read_trades(written(tmp_path, f"{TRADES}\n{T0},{T0},1,long,1,1\n"))
 
 
+def played(ticks: Path, trades: Path | None = None) -> list[Step]:
+    """Return the script of a recording, at its recorded time."""
+    entry = Entry("test", MakerConfig(), "recorded", "", ticks, trades, "GOLD", "recorded")
+    return list(world_of(entry, 1).script)
+
+
 def test_a_script_tells_each_change_and_each_second_once(tmp_path: Path):
     rows = [(0, "1", "2"), (100, "1", "2"), (200, "1", "3"), (1000, "1", "3"), (1100, "1", "3")]
-    recorded = load_recorded(written(tmp_path, bbo(*rows)), None, MakerConfig(), "GOLD", "recorded")
-    steps = script_of(recorded)
+    steps = played(written(tmp_path, bbo(*rows)))
     assert [step.at_ms - T0 for step in steps if isinstance(step, SetPrices)] == [0, 200, 1000]
     assert steps[0] == WorldQuote(T0, "GOLD", Decimal(1), Decimal("1.5"), Decimal(2), Decimal("2.25"))
     assert steps[1] == SetPrices(T0, "GOLD", Decimal("1.5"), Decimal("1.5"))
@@ -148,8 +154,7 @@ def test_a_script_tells_each_change_and_each_second_once(tmp_path: Path):
 
 def test_trades_are_played_with_the_quotes(tmp_path: Path):
     trades = written(tmp_path, f"{TRADES}\n{T0 - 9},{T0 + 100},1,sell,1,0.5\n", "trades.csv")
-    ticks = written(tmp_path, bbo((0, "1", "2"), (100, "0.9", "2")))
-    steps = script_of(load_recorded(ticks, trades, MakerConfig(), "GOLD", "recorded"))
+    steps = played(written(tmp_path, bbo((0, "1", "2"), (200, "0.9", "2"))), trades)
     assert steps[2] == WorldTrade(T0 + 100, "GOLD", Side.SELL, Decimal(1), Decimal("0.5"))
     assert len(steps) == 5
 

@@ -1,0 +1,257 @@
+"""From what the command line says to what the engines are asked: suite, maker, specs, budgets, the run line."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mmgate.assumptions import parse_assumptions
+from mmgate.data.recorded import load_recorded
+from mmgate.worlds import world_of
+from mmgate.gatefile import MAX_SEED
+from mmgate.gatefile import GateFile, Waiver, is_seed, load
+from mmgate.identity import code_revision, config_data, digest_of
+from mmgate.inputs import InputRefused, shown, shown_path
+from mmgate.profiles import DEFAULT_PROFILE, PROFILES, RECORDED, embedded_suite, suite_file
+from mmgate.report import RunId
+from mmgate.request import Entry, MakerRef, Request
+from mmgate.selection import choose, choose_one
+from mmgate.verification import ENGINES
+from model.config import MakerConfig
+from sim.scenario import embedded
+from specs.catalogue import SPECS, judged, spec
+from specs.defects import ALL, selected
+from specs.spec import Severity
+
+DEFAULT_SEED = 1
+RECORDED_CONFIG = "all-on"
+"""The embedded config with which a recording is played where the user gives none."""
+LONG = ("weekend",)
+"""Scenarios that only the deep profile runs on a user's config."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `verify`, as typed."""
+
+    config: Path | None = None
+    ticks: tuple[Path, ...] = ()
+    symbol: str | None = None
+    defects: str | None = None
+    port: str | None = None
+    profile: str | None = None
+    specs: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+    trades: Path | None = None
+    start: str | None = None
+    assume: tuple[str, ...] = ()
+    seed: int | None = None
+    out: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
+    summary: Path | None = None
+    allow_conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done: requests (one for each maker, several for a set of defects), the run line, what waives."""
+
+    requests: tuple[Request, ...]
+    run: RunId
+    waivers: tuple[Waiver, ...]
+    allow_conditional: bool
+    notes: tuple[str, ...]
+
+
+def plan_of(asked: Asked) -> Plan:
+    """Check everything that can be checked before an engine starts. Raises InputRefused."""
+    file = load(asked.config) if asked.config is not None else None
+    name = choose_one(
+        "--profile", asked.profile or (file and file.profile) or DEFAULT_PROFILE, tuple(PROFILES), "profile"
+    )
+    seed = checked_seed(asked.seed if asked.seed is not None else (file and file.seed))
+    specs = chosen_specs(asked.specs)
+    suite, notes = _suite(asked, file, name)
+    for entry in suite:
+        world_of(entry, seed)
+    makers = makers_of(asked.defects, asked.port)
+    engines, more = _engines(asked, makers)
+    run = _run_id(asked, suite, name, seed)
+    out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
+    requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
+    waivers = _waivers(file)
+    return Plan(
+        requests, run, waivers, asked.allow_conditional or bool(file and file.allow_conditional), (*notes, *more)
+    )
+
+
+def checked_seed(seed: int | None) -> int:
+    """Return a seed that can be used, the default where none is given."""
+    if seed is None:
+        return DEFAULT_SEED
+    if not is_seed(seed):
+        raise InputRefused(f"--seed {seed}: must be a whole number from 0 to {MAX_SEED}")
+    return seed
+
+
+def chosen_specs(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids of the specs to judge: all that are judged so far, or those that are named."""
+    known = judged()
+    names = [one.id for one in SPECS if one.id in known]
+    return choose("--spec", wanted, names, "spec that is judged") if wanted else tuple(names)
+
+
+def makers_of(defects: str | None, port: str | None) -> tuple[MakerRef, ...]:
+    """Return the makers to judge: the reference, a port, or the reference with each of some defects."""
+    if defects is not None and port is not None:
+        raise InputRefused("--defects and --port: give one of them; a port has its own code")
+    if port is not None:
+        return (MakerRef("port", port),)
+    if defects is None:
+        return (MakerRef(),)
+    found = selected(defects)
+    if not found:
+        tags = sorted({tag for defect in ALL for tag in defect.tags})
+        choose_one("--defects", defects, [*tags, "all", *(defect.id for defect in ALL)], "defect and no tag of defects")
+    return tuple(MakerRef("defect", defect.id) for defect in found)
+
+
+def greet(maker: MakerRef) -> None:
+    """Start a port once, to see that it is there. Raises InputRefused; a fault of its own is for the engines."""
+    from mmgate.ports.port import opened
+    from model.journal import MakerFault
+
+    try:
+        with opened(maker):
+            return
+    except MakerFault:
+        return
+
+
+def _suite(asked: Asked, file: GateFile | None, profile: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return the entries to run, and what there is to say about recordings."""
+    _needs_ticks(asked)
+    assume = parse_assumptions(asked.assume)
+    recorded, notes = _recorded(asked, file)
+    if file is None:
+        entries = embedded_suite(PROFILES[profile])
+    else:
+        assert asked.config is not None
+        entries = tuple(_entries_of(asked.config, file, profile))
+    return tuple(replace(entry, assume=assume) for entry in (*entries, *recorded)), notes
+
+
+def _needs_ticks(asked: Asked) -> None:
+    """Refuse options that say something about a recording where there is none."""
+    given = {"--trades": asked.trades, "--symbol": asked.symbol, "--start": asked.start}
+    if not asked.ticks and any(given.values()):
+        option = next(name for name, value in given.items() if value)
+        raise InputRefused(f"{option}: says how to play a recording; name the recording with --ticks")
+    if asked.trades is not None and len(asked.ticks) > 1:
+        raise InputRefused("--trades: belongs to one recording, but --ticks is given more than once")
+
+
+def _entries_of(path: Path, file: GateFile, profile: str) -> Iterator[Entry]:
+    """Yield a user's config in each scenario: those it names, or all embedded ones that a profile runs."""
+    usual = [name for name in embedded() if name != RECORDED and (profile == "deep" or name not in LONG)]
+    for scenario in file.scenarios or usual:
+        yield Entry(path.stem, file.maker, scenario, "your config in this scenario")
+
+
+def _recorded(asked: Asked, file: GateFile | None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Read the recordings once, so that a bad one is refused at once, and say what was done to them."""
+    name = asked.config.stem if asked.config else RECORDED_CONFIG
+    config: MakerConfig = file.maker if file else suite_file(RECORDED_CONFIG).config
+    if file is None and asked.ticks:
+        config = replace(config, markets=())
+    entries, notes = [], []
+    for ticks in asked.ticks:
+        entry = Entry(name, config, RECORDED, shown_path(ticks), ticks, asked.trades, asked.symbol, asked.start)
+        notes += load_recorded(ticks, asked.trades, config, asked.symbol, asked.start).notes
+        entries.append(entry)
+    return tuple(entries), tuple(notes)
+
+
+def _engines(asked: Asked, makers: tuple[MakerRef, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the engines to use; the symbolic one reads the reference's source and judges nothing else."""
+    engines = choose("--engine", asked.engines, ENGINES, "engine") if asked.engines else ENGINES
+    if all(maker.kind == "reference" for maker in makers):
+        return engines, ()
+    others = tuple(engine for engine in engines if engine != "symbolic")
+    if not others:
+        raise InputRefused("--engine symbolic: proves things of the reference's source only; name another engine")
+    note = "the symbolic engine reads the reference's source, so it says nothing about this maker"
+    return others, (note,) if others != engines else ()
+
+
+def _run_id(asked: Asked, suite: tuple[Entry, ...], profile: str, seed: int) -> RunId:
+    """Name what the run is a function of, with the command that repeats it."""
+    digest = digest_of([entry.name, entry.scenario, config_data(entry.config)] for entry in suite)
+    label = shown_path(asked.config) if asked.config else "embedded suite"
+    maker = f"port {asked.port}" if asked.port else f"defects {asked.defects}" if asked.defects else "reference"
+    return RunId(command_of(asked, profile, seed), code_revision(), maker, f"{label} {digest}", profile, seed)
+
+
+def command_of(asked: Asked, profile: str, seed: int) -> tuple[str, ...]:
+    """Write the command that repeats a run: what was given, and what was chosen by default."""
+    words = ["mmgate", "verify"]
+    one = {
+        "--config": asked.config,
+        "--symbol": asked.symbol,
+        "--defects": asked.defects,
+        "--port": asked.port,
+        "--trades": asked.trades,
+        "--start": asked.start,
+        "--profile": profile,
+        "--seed": seed,
+        "--out": asked.out,
+    }
+    many = {"--ticks": asked.ticks, "--spec": asked.specs, "--engine": asked.engines, "--assume": asked.assume}
+    for option, values in many.items():
+        for value in values:
+            words += [option, str(value)]
+    for option, single in one.items():
+        if single is not None:
+            words += [option, str(single)]
+    return (*words, "--allow-conditional") if asked.allow_conditional else tuple(words)
+
+
+def _folder(asked: Asked, run: RunId, specs: tuple[str, ...], engines: tuple[str, ...]) -> str:
+    """Name the run's folder: the same run, the same name."""
+    maker = "port" if asked.port else asked.defects or "reference"
+    plain = "".join(char if char.isalnum() or char in "-." else "-" for char in maker)
+    told = [run.config, run.profile, run.seed, run.maker, list(specs), list(engines), list(asked.assume)]
+    return f"verify-{plain}-{digest_of(told)[:8]}"
+
+
+def _waivers(file: GateFile | None) -> tuple[Waiver, ...]:
+    """Return the file's waivers; one for a spec that is none, or that nobody may waive, is refused."""
+    lines = []
+    names = [one.id for one in SPECS]
+    for waiver in file.waivers if file else ():
+        if waiver.id not in names:
+            lines += _refusal(waiver.id, names)
+        elif spec(waiver.id).severity is not Severity.P1:
+            lines.append(f"[[waiver]] {waiver.id}: is a {spec(waiver.id).severity}; only a P1 can be waived")
+    if lines:
+        raise InputRefused(*lines)
+    return file.waivers if file else ()
+
+
+def _refusal(name: str, names: list[str]) -> tuple[str, ...]:
+    try:
+        choose_one("[[waiver]] id", name, names, "spec")
+    except InputRefused as error:
+        return error.lines
+    return ()
+
+
+def quoted(command: tuple[str, ...]) -> str:
+    """Write a command for a shell."""
+    return shlex.join(command)
+
+
+__all__ = ["Asked", "Plan", "plan_of", "shown"]

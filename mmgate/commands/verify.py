@@ -1,0 +1,73 @@
+"""`mmgate verify`: judge a maker by all specs, with all engines, and give a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmgate.commands import options
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the application."""
+    app.command(
+        name="verify", help="Judge a maker by the specs and give a verdict: exit 0 PASS, 1 FAIL, 3 CONDITIONAL."
+    )(verify)
+
+
+def verify(
+    config: options.Config = None,
+    ticks: options.Ticks = None,
+    symbol: options.Symbol = None,
+    defects: options.Defects = None,
+    port: options.Port = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="How much is tried: quick, standard or deep.")
+    ] = None,
+    spec: Annotated[
+        list[str] | None, typer.Option("--spec", metavar="ID", help="Judge these only, such as ORD-1 or 'CTR-*'.")
+    ] = None,
+    engine: Annotated[
+        list[str] | None,
+        typer.Option("--engine", metavar="NAME", help="Use these only: symbolic, property, simulation."),
+    ] = None,
+    trades: options.Trades = None,
+    start: options.Start = None,
+    assume: options.Assume = None,
+    seed: options.Seed = None,
+    out: options.Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print violations and the verdict only.")] = False,
+    summary: Annotated[
+        Path | None, typer.Option("--summary", metavar="F", help="Write the report in Markdown to this file.")
+    ] = None,
+    allow_conditional: Annotated[
+        bool, typer.Option("--allow-conditional", help="Exit 0 where the verdict is CONDITIONAL.")
+    ] = False,
+) -> int:
+    """Read the options, then judge."""
+    from mmgate.asking import Asked, run_verify
+
+    return run_verify(
+        Asked(
+            config=config,
+            ticks=tuple(ticks or ()),
+            symbol=symbol,
+            defects=defects,
+            port=port,
+            profile=profile,
+            specs=tuple(spec or ()),
+            engines=tuple(engine or ()),
+            trades=trades,
+            start=start,
+            assume=tuple(assume or ()),
+            seed=seed,
+            out=out,
+            as_json=as_json,
+            quiet=quiet,
+            summary=summary,
+            allow_conditional=allow_conditional,
+        )
+    )
