@@ -5,11 +5,16 @@ Each module of monitors exports a tuple `MONITORS`; they are put together here.
 
 from __future__ import annotations
 
+from specs import counter_orders, offsets, ticks
 from specs.monitor import Monitor
 from specs.spec import Spec
 from specs.statements import SPECS, statement
 
-MONITORS: tuple[type[Monitor], ...] = ()
+MONITORS: tuple[type[Monitor], ...] = (
+    *offsets.MONITORS,
+    *ticks.MONITORS,
+    *counter_orders.MONITORS,
+)
 """All monitors; the panel runs them by default."""
 
 JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
