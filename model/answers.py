@@ -15,7 +15,7 @@ from model.permission import meets_own, new_risk_allowed, session_open, usable_m
 from model.state import MarketState, ShutdownState
 
 MAX_TRIES = 3
-"""How often an amount is sent again after rejects before it is dropped (L-8a)."""
+"""How often an amount is sent, rejected each time, before it is dropped (L-8a)."""
 
 
 def answer_fill(draft: Draft, where: MarketState, order: Order, px: Decimal, sz: Decimal) -> None:
@@ -36,12 +36,13 @@ def makes_counters(draft: Draft) -> bool:
 
 def collect(draft: Draft, where: MarketState, side: Side, amount: Answered) -> None:
     """Add an amount to what waits for a counter-order of `side`; after too many rejects it is dropped (L-8a)."""
-    if amount.tries > MAX_TRIES:
+    if amount.tries >= MAX_TRIES:
         text = f"a counter-order of {amount.size} was rejected {amount.tries} times: its amount is dropped"
         draft.say("warn", "counter_dropped", where.market.name, text)
         return
     waiting = where.collected(side)
     where.collect(side, amount if waiting is None else waiting.merged(amount))
+    draft.collected.add((where.market.name, side))
 
 
 def collect_rejected(draft: Draft, where: MarketState, order: Order) -> None:
@@ -74,7 +75,7 @@ def after_position_change(where: MarketState, before: Decimal) -> None:
 
 
 def run_counters(draft: Draft, where: MarketState) -> None:
-    """Cancel counter-orders that are too old; send collected amounts that an event allows (L-8a)."""
+    """Cancel counter-orders that are too old; send amounts collected earlier that this event allows (L-8a)."""
     config = draft.config
     if config.counter_max_age_ms > 0:
         for order in draft.orders_of(where.market.name):
@@ -83,7 +84,9 @@ def run_counters(draft: Draft, where: MarketState) -> None:
                 draft.cancel(order)
     for side in (Side.BUY, Side.SELL):
         waiting = where.collected(side)
-        if waiting is not None and _send(draft, where, side.opposite, waiting):
+        if waiting is None or (where.market.name, side) in draft.collected:
+            continue
+        if _send(draft, where, side.opposite, waiting):
             where.collect(side, None)
 
 

@@ -32,7 +32,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Draft:
-    """A step being made at `now` (ms). `freed`: markets in which an order had its last word (L-3)."""
+    """A step being made at `now` (ms).
+
+    `freed`: markets in which an order had its last word (L-3); `collected`: amounts that wait for the next event (L-8a).
+    """
 
     config: MakerConfig
     state: State
@@ -42,6 +45,7 @@ class Draft:
     others: list[Action] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
     freed: set[str] = field(default_factory=set)
+    collected: set[tuple[str, Side]] = field(default_factory=set)
     mm_fill: bool | None = None
 
     def reply(self) -> Reply:
