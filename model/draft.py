@@ -34,7 +34,7 @@ class Wanted:
 class Draft:
     """A step being made at `now` (ms).
 
-    `freed`: markets in which an order had its last word (L-3); `collected`: amounts that wait for the next event (L-8a).
+    `freed`: markets in which an order had its last word (L-3); `collected`: amounts waiting for the next event (L-8a).
     """
 
     config: MakerConfig
