@@ -5,7 +5,7 @@ Each module of monitors exports a tuple `MONITORS`; they are put together here.
 
 from __future__ import annotations
 
-from specs import counter_orders, offsets, ticks
+from specs import counter_orders, fills, offsets, orders, risk, sessions, ticks
 from specs.monitor import Monitor
 from specs.spec import Spec
 from specs.statements import SPECS, statement
@@ -14,6 +14,10 @@ MONITORS: tuple[type[Monitor], ...] = (
     *offsets.MONITORS,
     *ticks.MONITORS,
     *counter_orders.MONITORS,
+    *orders.MONITORS,
+    *fills.MONITORS,
+    *risk.MONITORS,
+    *sessions.MONITORS,
 )
 """All monitors; the panel runs them by default."""
 

@@ -195,6 +195,8 @@ class View:
 
     def _connection(self, connected: bool) -> None:
         self.connected = connected
+        if not connected:
+            self.orders.query_ms = None
 
     def _oracle(self, event: events.Oracle) -> None:
         told = self.told_of(event.market)

@@ -1,0 +1,155 @@
+"""ORD-5 and ORD-12: cancels and closes are never held back, and only own orders are cancelled."""
+
+from __future__ import annotations
+
+from model import events, journal
+from model.actions import Cancel, Place
+from specs.duties import calm_since, cancel_missing, told_closable
+from specs.monitor import Monitor
+from specs.own import OwnOrder
+from specs.statements import statement
+from specs.view import View
+
+
+class NothingHeldBack(Monitor):
+    """ORD-5: where every own order must go, a cancel of each stands; what never left is sent again; closes go out."""
+
+    spec = statement("ORD-5")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._since_ms: dict[str, int] = {}
+        self._reported: set[tuple[str, int]] = set()
+        self._failed: dict[str, OwnOrder] = {}
+        self._duty = ""
+        self._duty_ms = 0
+        self._close_sent_ms: dict[str, int] = {}
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life has its own duties."""
+        self._since_ms.clear()
+        self._failed.clear()
+        self._close_sent_ms.clear()
+        self._duty = ""
+
+    def told_send_failed(self, turn: journal.Turn, event: events.SendFailed) -> None:
+        """A cancel that never left must be sent again (L-5)."""
+        order = self.view.orders.find(event.cloid, event.oid)
+        if order is not None and order.cancel_failed_ms is not None and order.open_told:
+            self.antecedent("a cancel never left")
+            self._failed[order.cloid] = order
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """A close has gone out."""
+        if place.reduce_only:
+            self._close_sent_ms[place.market] = self.view.event_ms
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Judge the duties of this moment."""
+        self._look_for_duty()
+        if self._failed:
+            self._judge_failed()
+        if self._duty:
+            self._judge_cancels()
+            if self.view.stops.current is not None:
+                self._judge_closes()
+        elif self._since_ms:
+            self._since_ms.clear()
+
+    def _look_for_duty(self) -> None:
+        """Find why every own order must go now, if it must: a shutdown in force, or the connection lost."""
+        view, halts = self.view, self.view.halts
+        duty = ""
+        if view.stops.current is not None and view.stops.in_force(view.event_ms):
+            duty = f"shutdown ({view.stops.current.cause})"
+        elif halts.connection_lost and halts.connected_ms is None:
+            duty = "connection lost"
+        if duty and duty != self._duty:
+            self._duty_ms = view.event_ms
+            if any(o.cancellable for o in view.orders.open.values()):
+                halted = next(iter(halts.account_causes(view.event_ms)), "not halted")
+                self.antecedent(f"{duty} · {halted}")
+        self._duty = duty
+
+    def _judge_cancels(self) -> None:
+        view = self.view
+        for order in view.orders.open.values():
+            if not cancel_missing(view, order):
+                self._since_ms.pop(order.cloid, None)
+                continue
+            since_ms = self._since_ms.setdefault(order.cloid, view.event_ms)
+            if view.event_ms - since_ms >= 2 * view.bounds.timer_ms:
+                waited_ms = view.event_ms - since_ms
+                self._report(order, f"has no cancel request for {waited_ms} ms; due: {self._duty}")
+
+    def _judge_failed(self) -> None:
+        view = self.view
+        for cloid, order in list(self._failed.items()):
+            if order.cancel_failed_ms is None or not order.open_told:
+                del self._failed[cloid]
+            elif cancel_missing(view, order):
+                del self._failed[cloid]
+                ago_ms = view.event_ms - order.cancel_failed_ms
+                self._report(order, f"is not cancelled again, {ago_ms} ms after it was told that the cancel never left")
+
+    def _judge_closes(self) -> None:
+        """During a shutdown a closable position sees a close within B-resume, whatever is halted (I-8)."""
+        view = self.view
+        base_ms = calm_since(view, max(self._duty_ms, view.last_own_fill_ms, view.last_refusal_ms))
+        if base_ms is None or view.orders.live or view.now_ms <= base_ms + view.bounds.resume_ms:
+            return
+        for market in view.positions.net:
+            usable_ms = view.told_of(market).mark_usable_since_ms
+            if usable_ms is None or market in self._close_sent_ms or told_closable(view, market) == 0:
+                continue
+            moved_ms = max(usable_ms, view.last_taker_trade_ms.get(market, 0), base_ms)
+            if view.now_ms > moved_ms + view.bounds.resume_ms and (market, self._duty_ms) not in self._reported:
+                self._reported.add((market, self._duty_ms))
+                halted = ", ".join(view.halted(market)) or "nothing"
+                fact = f"no close of {told_closable(view, market)} in {market} for {view.now_ms - moved_ms} ms"
+                self.violated(f"{fact}; due: {self._duty}; halted by {halted}", market)
+
+    def _report(self, order: OwnOrder, fact: str) -> None:
+        key = (order.cloid, self._duty_ms)
+        if key not in self._reported:
+            self._reported.add(key)
+            self.violated(f"{order.label()} {fact}", order.market, order.cloid)
+
+
+class StrangersLeftAlone(Monitor):
+    """ORD-12: no cancel names an order of another strategy of the account."""
+
+    spec = statement("ORD-12")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._cloids: set[str] = set()
+        self._oids: set[int] = set()
+
+    def on_order_opened(self, record: journal.OrderOpened) -> None:
+        """Note the orders of others."""
+        if record.owner == journal.Owner.MAKER:
+            return
+        self._oids.add(record.oid)
+        if record.cloid is not None:
+            self._cloids.add(record.cloid)
+
+    def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
+        """Look whose order is named."""
+        if order is not None:
+            if self._oids:
+                self.antecedent("own order cancelled beside strangers")
+            return
+        if cancel.oid in self._oids or cancel.cloid in self._cloids:
+            name = f"oid {cancel.oid}" if cancel.oid is not None else f"cloid {cancel.cloid}"
+            self.violated(f"a cancel of {name} in {cancel.market}, an order of another strategy", cancel.market)
+
+    def told_open_orders(self, turn: journal.Turn, event: events.OpenOrders) -> None:
+        """An answer that tells strangers' orders tempts a maker that cancels all it sees."""
+        for told in event.orders:
+            if told.oid in self._oids or (told.cloid is not None and told.cloid in self._cloids):
+                self.antecedent("stranger told")
+                return
+
+
+MONITORS: tuple[type[Monitor], ...] = (NothingHeldBack, StrangersLeftAlone)

@@ -1,0 +1,92 @@
+"""ORD-9 and ORD-11: no trade with itself, no cloid twice. The other specs on orders have files of their own."""
+
+from __future__ import annotations
+
+from model import journal
+from model.actions import Place, Role, Side
+from specs import cancels, ghosts, orphans, shutdowns, stale
+from specs.monitor import Monitor
+from specs.own import OwnOrder
+from specs.statements import statement
+from specs.view import View
+
+
+class NeverTradesWithItself(Monitor):
+    """ORD-9: no order but a flatten is sent at a price that meets an own order that may be live (L-13)."""
+
+    spec = statement("ORD-9")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._prevented: OwnOrder | None = None
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Compare a new order with the own orders of the other side, by all that was told."""
+        if order.role is Role.FLATTEN:
+            return
+        for other in self.view.orders.open_in(place.market):
+            if other.side is place.side or other is order:
+                continue
+            self.antecedent(str(order.role))
+            meets = place.px >= other.px if place.side is Side.BUY else place.px <= other.px
+            if meets:
+                self.violated(f"{order.label()} meets the own {other.label()}", place.market, place.cloid)
+                return
+
+    def on_order_closed(self, record: journal.OrderClosed) -> None:
+        """The venue's self-trade prevention took an own order off: the order that met it is recorded next."""
+        order = self.view.orders.find(record.cloid, record.oid)
+        self._prevented = order if record.reason == "selfTradeCanceled" else None
+
+    def on_order_opened(self, record: journal.OrderOpened) -> None:
+        """An order that rests after its match."""
+        self._met(record)
+
+    def on_order_executed(self, record: journal.OrderExecuted) -> None:
+        """An IOC after its match."""
+        self._met(record)
+
+    def on_traded(self, record: journal.Traded) -> None:
+        """An order that matched on."""
+        if record.crossed:
+            self._met(record)
+
+    def _met(self, record: journal.OrderOpened | journal.OrderExecuted | journal.Traded) -> None:
+        prevented, self._prevented = self._prevented, None
+        if prevented is None or record.owner != journal.Owner.MAKER or record.market != prevented.market:
+            return
+        order = self.view.orders.find(record.cloid, record.oid)
+        if order is not None and order.role is not Role.FLATTEN:
+            fact = f"{order.label()} met the own {prevented.label()} at the venue"
+            self.violated(fact, order.market, order.cloid)
+
+
+class CloidsAreUnique(Monitor):
+    """ORD-11: no cloid is used twice, in any life."""
+
+    spec = statement("ORD-11")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Look the new cloid up among all that were sent."""
+        self.antecedent("first life" if self.view.life_count == 1 else "later life")
+        first = self._seen.get(place.cloid)
+        if first is None:
+            self._seen[place.cloid] = (turn.now_ms, turn.life)
+        else:
+            when = f"first at {first[0]} in life {first[1]}"
+            self.violated(f"cloid {place.cloid} is sent again ({when})", place.market, place.cloid)
+
+
+MONITORS: tuple[type[Monitor], ...] = (
+    *orphans.MONITORS,
+    *ghosts.MONITORS,
+    *stale.MONITORS,
+    *shutdowns.MONITORS,
+    *cancels.MONITORS,
+    NeverTradesWithItself,
+    CloidsAreUnique,
+)

@@ -1,0 +1,50 @@
+"""SES-1: quotes and counter-orders only in their hours."""
+
+from __future__ import annotations
+
+from model import events, journal
+from model.actions import Place, Role
+from specs.monitor import Monitor
+from specs.own import OwnOrder
+from specs.statements import statement
+
+
+class QuotesInTheirHours(Monitor):
+    """SES-1: none outside the quoting window, while a shutdown runs, or when disabled."""
+
+    spec = statement("SES-1")
+
+    def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
+        """Count prices that tempt a maker which does not look at the clock."""
+        if self.view.usable(event.market):
+            for reason in self._reasons():
+                self.antecedent(reason)
+
+    def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
+        """Count fills that tempt it to send a counter-order."""
+        if self.view.fill_fresh and self.view.config.counter_order_enabled:
+            for reason in self._reasons():
+                self.antecedent(f"{reason} · fill")
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Judge every order but a close."""
+        if order.role is Role.FLATTEN:
+            return
+        reasons = self._reasons()
+        if reasons:
+            self.violated(f"{order.label()} is sent {' and '.join(reasons)}", place.market, place.cloid)
+
+    def _reasons(self) -> tuple[str, ...]:
+        """Return why nothing may be quoted now."""
+        view = self.view
+        found = []
+        if not view.config.enabled:
+            found.append("when disabled")
+        if not view.stops.window_open(view.event_ms):
+            found.append("outside the quoting window")
+        if view.stops.running():
+            found.append("with a shutdown running")
+        return tuple(found)
+
+
+MONITORS: tuple[type[Monitor], ...] = (QuotesInTheirHours,)
