@@ -149,16 +149,18 @@ class Answers:
         self._recent.setdefault(key, deque(maxlen=RECENT)).append(lot)
 
     def _shrink(self, event: events.Fill) -> None:
-        """Take off what exceeds |net| after a fall of it: that clears collected amounts (L-8a)."""
+        """Take off what exceeds |net| after a fall of it: that clears collected amounts (L-8a).
+
+        Lot by lot, not in sum: which of them a maker has collected at all is not known.
+        """
         nets = self._nets(event.market)
         moved = event.side.sign * Fraction(event.sz)
         if any(abs(net) >= abs(net - moved) for net in nets):
             return
         room = max(abs(net) for net in nets)
         for side in Side:
-            lots = self._lots.get((event.market, side))
-            if lots:
-                self._lots[event.market, side] = scaled(lots, min(Fraction(1), room / total(lots)))
+            lots = self._lots.get((event.market, side), [])
+            self._lots[event.market, side] = [replace(lot, sz=min(lot.sz, room)) for lot in lots if room > 0]
 
     def _refused(self, event: events.Rejected | events.SendFailed) -> None:
         """Give the lots of a counter-order that never rested back: it is collected again (L-8a)."""

@@ -123,7 +123,7 @@ class MarketPricing:
 
     def trend_values(self) -> tuple[Fraction, ...]:
         """Return the possible trends, 0 where the velocity skew is off."""
-        return tuple(sorted({trend.value() for trend in self.trends}))
+        return tuple(sorted({value for trend in self.trends for value in trend.values()}))
 
 
 class Pricing:
