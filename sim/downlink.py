@@ -13,7 +13,7 @@ from sim.parameters import Parameters
 from sim.randomness import WHOLE, Noise
 from sim.venue import Part
 
-MOST_UNDER_WAY = 100_000
+MOST_UNDER_WAY = 10_000
 """More messages than this at once can only be a maker that answers each refusal with several new orders."""
 
 _LOCAL_MS = 1

@@ -119,7 +119,7 @@ class MarketScript:
 
     def _sweep(self, now_ms: int) -> Iterator[Step]:
         flow = self._scenario.flow
-        side = Side.BUY if self._sweeps.random() < 0.5 else Side.SELL
+        side = Side.BUY if self._sweeps.random() < float(flow.buy_share) else Side.SELL
         px = self._process.away(side.sign * self._size(self._sweeps.random(), flow.sweep_bps))
         usd = self._size(self._sweeps.random(), flow.sweep_usd)
         yield WorldTrade(now_ms, self._name, side, px, self._base(usd, px))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -68,7 +69,10 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The rest of the world's best quotes, and its sweeps through the book; sizes in USD."""
+    """The rest of the world's best quotes, and its sweeps through the book; sizes in USD.
+
+    `buy_share`: the part of the sweeps that buys.
+    """
 
     __pydantic_config__ = _STRICT
     half_spread_bps: Bps = Decimal(4)
@@ -76,6 +80,7 @@ class Flow:
     sweeps_per_min: Rate = Decimal(6)
     sweep_bps: Pair = (Decimal(10), Decimal(90))
     sweep_usd: Pair = (Decimal(500), Decimal(9000))
+    buy_share: Probability = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +243,21 @@ def parse(text: str, name: str) -> Scenario:
     try:
         scenario = _ADAPTER.validate_python({"name": name, **data})
     except ValidationError as error:
-        raise ScenarioRefused(tuple(_line(one) for one in error.errors(include_url=False))) from None
+        raise ScenarioRefused(_lines(error.errors(include_url=False))) from None
     errors = tuple(_contradictions(scenario))
     if errors:
         raise ScenarioRefused(errors)
     return scenario
+
+
+def _lines(errors: Sequence[Any]) -> tuple[str, ...]:
+    """Write errors as lines, leaving out those of a whole whose part is told already."""
+    places = [error["loc"] for error in errors]
+    return tuple(
+        _line(error)
+        for error in errors
+        if not any(len(at) > len(error["loc"]) and at[: len(error["loc"])] == error["loc"] for at in places)
+    )
 
 
 def _line(error: Any) -> str:
@@ -253,7 +268,7 @@ def _line(error: Any) -> str:
         return f"{where} is no key of a scenario" + (f"; did you mean {near[0]}?" if near else "")
     if error["type"] == "missing":
         return f"{where} is missing"
-    return f"{where} = {error['input']!r}: {error['msg']}"
+    return f"{where} = {reprlib.repr(error['input'])}: {error['msg']}"
 
 
 def _names() -> list[str]:

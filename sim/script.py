@@ -117,7 +117,8 @@ class Silence:
 class Fault:
     """A fault is at work until `until_ms`; each message it could hit is hit with `probability`.
 
-    `extra_ms`: the longest added delay (delay, reorder). `market` None: all of them.
+    `extra_ms`: the longest delay that `delay` adds, at most the run's `delay_max_ms`. `market`: only batches that
+    begin with an order of this one; None: all of them.
     """
 
     at_ms: int
