@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate.assumptions import parse_assumptions
 from mmgate.data.recorded import load_recorded
-from mmgate.worlds import world_of
-from mmgate.gatefile import MAX_SEED
-from mmgate.gatefile import GateFile, Waiver, is_seed, load
+from mmgate.gatefile import MAX_SEED, GateFile, Waiver, is_seed, load
 from mmgate.identity import code_revision, config_data, digest_of
-from mmgate.inputs import InputRefused, shown, shown_path
+from mmgate.inputs import InputRefused, shown_path
 from mmgate.profiles import DEFAULT_PROFILE, PROFILES, RECORDED, embedded_suite, suite_file
 from mmgate.report import RunId
 from mmgate.request import Entry, MakerRef, Request
 from mmgate.selection import choose, choose_one
 from mmgate.verification import ENGINES
+from mmgate.worlds import world_of
 from model.config import MakerConfig
 from sim.scenario import embedded
 from specs.catalogue import SPECS, judged, spec
@@ -69,10 +67,10 @@ class Plan:
 def plan_of(asked: Asked) -> Plan:
     """Check everything that can be checked before an engine starts. Raises InputRefused."""
     file = load(asked.config) if asked.config is not None else None
-    name = choose_one(
-        "--profile", asked.profile or (file and file.profile) or DEFAULT_PROFILE, tuple(PROFILES), "profile"
-    )
-    seed = checked_seed(asked.seed if asked.seed is not None else (file and file.seed))
+    by_file = file or GateFile(MakerConfig())
+    profile = asked.profile or by_file.profile or DEFAULT_PROFILE
+    name = choose_one("--profile", profile, tuple(PROFILES), "profile")
+    seed = checked_seed(by_file.seed if asked.seed is None else asked.seed)
     specs = chosen_specs(asked.specs)
     suite, notes = _suite(asked, file, name)
     for entry in suite:
@@ -83,9 +81,7 @@ def plan_of(asked: Asked) -> Plan:
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
     waivers = _waivers(file)
-    return Plan(
-        requests, run, waivers, asked.allow_conditional or bool(file and file.allow_conditional), (*notes, *more)
-    )
+    return Plan(requests, run, waivers, asked.allow_conditional or by_file.allow_conditional, (*notes, *more))
 
 
 def checked_seed(seed: int | None) -> int:
@@ -167,7 +163,8 @@ def _recorded(asked: Asked, file: GateFile | None) -> tuple[tuple[Entry, ...], t
     config: MakerConfig = file.maker if file else suite_file(RECORDED_CONFIG).config
     if file is None and asked.ticks:
         config = replace(config, markets=())
-    entries, notes = [], []
+    entries: list[Entry] = []
+    notes: list[str] = []
     for ticks in asked.ticks:
         entry = Entry(name, config, RECORDED, shown_path(ticks), ticks, asked.trades, asked.symbol, asked.start)
         notes += load_recorded(ticks, asked.trades, config, asked.symbol, asked.start).notes
@@ -229,7 +226,7 @@ def _folder(asked: Asked, run: RunId, specs: tuple[str, ...], engines: tuple[str
 
 def _waivers(file: GateFile | None) -> tuple[Waiver, ...]:
     """Return the file's waivers; one for a spec that is none, or that nobody may waive, is refused."""
-    lines = []
+    lines: list[str] = []
     names = [one.id for one in SPECS]
     for waiver in file.waivers if file else ():
         if waiver.id not in names:
@@ -247,11 +244,3 @@ def _refusal(name: str, names: list[str]) -> tuple[str, ...]:
     except InputRefused as error:
         return error.lines
     return ()
-
-
-def quoted(command: tuple[str, ...]) -> str:
-    """Write a command for a shell."""
-    return shlex.join(command)
-
-
-__all__ = ["Asked", "Plan", "plan_of", "shown"]

@@ -22,6 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, cr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from mmgate.inputs import shown
+from model.arithmetic import text
 from model.config import CLOID_PREFIX_PATTERN, CONTRADICTIONS, KEYS, ConfigRefused, MakerConfig
 
 DIGITS = 28
@@ -232,3 +233,22 @@ def shown_key(key: str) -> str:
 
 def _pairs(keys: tuple[str, ...], config: MakerConfig) -> str:
     return ", ".join(f"{key} = {shown(getattr(config, key))}" for key in keys)
+
+
+def as_toml(config: MakerConfig) -> str:
+    """Write a config as a `[maker]` table that reads back as the same config."""
+    lines = ["[maker]", *(f"{key} = {_toml(getattr(config, key))}" for key in KEYS)]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return text(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return repr(value)

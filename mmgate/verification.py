@@ -13,16 +13,19 @@ from pathlib import Path
 from mmgate.events import Concluded, EngineBegan, EngineEnded, Progressed, Reporter, RunBegan, tell_all
 from mmgate.evidence import MARK, Evidence
 from mmgate.gatefile import Waiver
+from mmgate.hunting import expected, hunt
 from mmgate.inputs import InputRefused
 from mmgate.report import Report, RunId, conclude
 from mmgate.reporting.json_report import as_text, report_data
 from mmgate.reporting.page import report_markdown, report_page
 from mmgate.request import EngineResult, Request, Witness
 from specs.catalogue import SPECS
-from specs.spec import Outcome, Spec, Word
+from specs.spec import Outcome, Spec, Word, merge_runs
 
 ENGINES = ("symbolic", "property", "simulation")
 """The engines, in the order in which they run: the cheapest to read first."""
+CAUGHT = "caught "
+"""How an engine's notes begin that name a caught defect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,22 @@ class Task:
     notes: tuple[str, ...] = ()
 
 
-def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
-    """Run the request's engines and conclude; the evidence is published before the end is told."""
+def verify(requests: Sequence[Request], task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
+    """Run the engines and conclude; the evidence is published before the end is told.
+
+    One request is judged by all its specs; of several, each the reference with a defect, each is hunted.
+    """
     tell_all(reporters, RunBegan(task.run, task.notes))
-    results = tuple(_engine(name, request, reporters, evidence.folder) for name in request.engines)
+    first = requests[0]
+    results = [_engine(name, requests, reporters, evidence.folder) for name in first.engines]
     report = conclude(
         task.run,
-        selected(request.specs),
-        tuple(_placed(result, evidence) for result in results),
+        selected(_judged_specs(requests)),
+        [_placed(result, evidence) for result in results],
         task.waivers,
         task.today,
         task.allow_conditional,
-        task.notes,
+        (*task.notes, *_survivors(requests, results)),
     )
     evidence.write(MARK, as_text(report_data(report)))
     evidence.write("report.html", report_page(report))
@@ -62,17 +69,33 @@ def selected(ids: Iterable[str]) -> tuple[Spec, ...]:
     return tuple(spec for spec in SPECS if spec.id in wanted)
 
 
-def _engine(name: str, request: Request, reporters: Sequence[Reporter], folder: Path) -> EngineResult:
+def _judged_specs(requests: Sequence[Request]) -> tuple[str, ...]:
+    """Return the specs of the report: all that were asked for, or those that must catch one of the defects."""
+    if len(requests) == 1:
+        return requests[0].specs
+    wanted = {spec_id for request in requests for spec_id in expected(request.maker.name, request.specs)}
+    return tuple(spec_id for spec_id in requests[0].specs if spec_id in wanted)
+
+
+def _survivors(requests: Sequence[Request], results: Sequence[EngineResult]) -> list[str]:
+    """Say which of several defects no engine caught."""
+    if len(requests) == 1:
+        return []
+    caught = {note.removeprefix(CAUGHT) for result in results for note in result.notes if note.startswith(CAUGHT)}
+    return [f"defect {r.maker.name} survives" for r in requests if r.maker.name not in caught]
+
+
+def _engine(name: str, requests: Sequence[Request], reporters: Sequence[Reporter], folder: Path) -> EngineResult:
     """Run one engine; if it crashes, every spec that was asked of it is an error."""
     tell_all(reporters, EngineBegan(name))
     began = time.monotonic()
-    listening = replace(request, progress=lambda text: tell_all(reporters, Progressed(name, text)))
+    listening = [replace(one, progress=lambda text: tell_all(reporters, Progressed(name, text))) for one in requests]
     try:
-        result: EngineResult = import_module(f"mmgate.engines.{name}").run(listening)
+        result = _run(name, listening)
     except InputRefused:
         raise
     except Exception as error:  # whatever an engine does, the others are heard and the verdict says so
-        result = _crashed(name, request, error)
+        result = _crashed(name, _judged_specs(requests), error)
         (folder / f"{name}-crash.txt").write_text(
             "".join(traceback.format_exception(error)), encoding="utf-8", errors="replace"
         )
@@ -80,9 +103,27 @@ def _engine(name: str, request: Request, reporters: Sequence[Reporter], folder: 
     return result
 
 
-def _crashed(name: str, request: Request, error: Exception) -> EngineResult:
+def _run(name: str, requests: Sequence[Request]) -> EngineResult:
+    """Let an engine judge one maker by everything, or hunt each of several defects."""
+    if len(requests) == 1:
+        result: EngineResult = import_module(f"mmgate.engines.{name}").run(requests[0])
+        return result
+    hunts = [hunt(name, replace(one, out=one.out / one.maker.name)) for one in requests]
+    by_spec: dict[str, list[Outcome]] = {}
+    for outcome in (outcome for one in hunts for outcome in one.result.outcomes):
+        by_spec.setdefault(outcome.spec_id, []).append(outcome)
+    notes = [f"{CAUGHT}{one.defect.id}" for one in hunts if one.caught()]
+    return EngineResult(
+        name,
+        tuple(merge_runs(runs) for runs in by_spec.values()),
+        tuple(witness for one in hunts for witness in one.result.witnesses),
+        (*notes, *dict.fromkeys(note for one in hunts for note in one.result.notes)),
+    )
+
+
+def _crashed(name: str, specs: tuple[str, ...], error: Exception) -> EngineResult:
     reason = f"the engine crashed: {type(error).__name__}: {error}; see {name}-crash.txt"
-    outcomes = tuple(Outcome(spec_id, name, Word.ERROR, reason=reason) for spec_id in request.specs)
+    outcomes = tuple(Outcome(spec_id, name, Word.ERROR, reason=reason) for spec_id in specs)
     return EngineResult(name, outcomes, notes=(reason,))
 
 

@@ -48,9 +48,10 @@ def verify(
     ] = False,
 ) -> int:
     """Read the options, then judge."""
-    from mmgate.asking import Asked, run_verify
+    from mmgate.asking import Asked
+    from mmgate.gate import judge_asked
 
-    return run_verify(
+    return judge_asked(
         Asked(
             config=config,
             ticks=tuple(ticks or ()),

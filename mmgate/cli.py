@@ -1,0 +1,77 @@
+"""The command line: one Typer application, one guard around it, one exit code out of it.
+
+Commands live in `mmgate.commands`, a module each, imported when they run: `mmgate --help` starts no engine.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+
+from mmgate.commands import config, doctor, matrix, port, replay, simulate, specs, verify
+from mmgate.crash import tell_crash
+from mmgate.exits import ExitCode
+from mmgate.inputs import InputRefused
+from mmgate.loading import nearest
+
+app = typer.Typer(
+    name="mmgate",
+    help="A pre-deployment gate for market-making code: a reference model, a simulated venue, specifications.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+verify.register(app)
+simulate.register(app)
+replay.register(app)
+specs.register(app)
+matrix.register(app)
+config.register(app)
+port.register(app)
+doctor.register(app)
+
+INTERRUPTED = 130
+"""What shells expect after Ctrl-C."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing a user can cause ends in a traceback."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        return int(app(args=given, prog_name="mmgate", standalone_mode=False) or ExitCode.DONE)
+    except InputRefused as error:
+        for line in error.lines:
+            sys.stderr.write(f"mmgate: {line}\n")
+        return ExitCode.USAGE
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("mmgate: interrupted\n")
+        return INTERRUPTED
+    except Exception as error:  # a usage error of the command-line library, or a fault of ours
+        if hasattr(error, "format_message"):
+            sys.stderr.write(f"mmgate: {_usage(error, given)}\n")
+            return ExitCode.USAGE
+        tell_crash(error, given)
+        return ExitCode.HARNESS
+
+
+def _usage(error: Any, given: list[str]) -> str:
+    """Say on one line what is wrong with the command line, and where help is."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "mmgate"
+    text = " ".join(str(error.format_message()).split()).rstrip(".")
+    wrong = next((word for word in given if not word.startswith("-")), "")
+    if context and context.parent is None and "No such command" in text and "Did you mean" not in text:
+        text += nearest(wrong, context.command.list_commands(context))
+    return f"{text}; see {path} --help"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,44 @@
+"""`mmgate config`: check a gate file, show what it means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    group = typer.Typer(help="Check a gate file, or show the config it means.", no_args_is_help=True)
+    group.command(name="check", help="Say everything that is wrong with a gate file: exit 0 nothing, 2 something.")(
+        check
+    )
+    group.command(name="show", help="Show the config that a file means, or the defaults, as TOML.")(show)
+    app.add_typer(group, name="config")
+
+
+def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A gate file.")]) -> int:
+    """Read a file; what is wrong with it ends the command."""
+    from mmgate.gatefile import load
+    from mmgate.identity import config_data, digest_of
+    from mmgate.inputs import shown_path
+
+    content = load(file)
+    waivers = f", {len(content.waivers)} waivers" if content.waivers else ""
+    typer.echo(f"{shown_path(file)}: a valid gate file{waivers}, config {digest_of([config_data(content.maker)])}")
+    if not content.maker.enabled:
+        typer.echo("note: enabled = false, so nothing is placed but a reduce-only close")
+    return 0
+
+
+def show(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A gate file; without one, the defaults.")] = None,
+) -> int:
+    """Write the whole config, defaults filled in."""
+    from mmgate.gatefile import load
+    from mmgate.loading import as_toml
+    from model.config import MakerConfig
+
+    typer.echo(as_toml(load(file).maker if file is not None else MakerConfig()), nl=False)
+    return 0

@@ -1,0 +1,34 @@
+"""`mmgate port`: foreign makers, and the reference as one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    group = typer.Typer(help="Foreign makers under test, and the reference as one.", no_args_is_help=True)
+    group.command(name="serve", help="Serve the reference on stdin and stdout under port protocol 1.")(serve)
+    app.add_typer(group, name="port")
+
+
+def serve(
+    defect: Annotated[
+        str | None, typer.Option("--defect", metavar="ID", help="Serve it with an injected defect.")
+    ] = None,
+) -> int:
+    """Answer until `bye` or the end of the input."""
+    import sys
+
+    from mmgate.asking import makers_of
+    from mmgate.inputs import InputRefused
+    from mmgate.ports.direct import direct
+    from mmgate.ports.server import serve as answer
+
+    makers = makers_of(defect, None)
+    if len(makers) > 1:
+        raise InputRefused(f"--defect {defect}: names {len(makers)} defects; a port has one")
+    answer(sys.stdin.buffer, sys.stdout.buffer, lambda: direct(makers[0]))
+    return 0

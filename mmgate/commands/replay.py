@@ -1,0 +1,39 @@
+"""`mmgate replay`: run a saved counterexample again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmgate.commands import options
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the application."""
+    app.command(
+        name="replay",
+        help="Run a saved counterexample again: exit 1 it still fails, 0 it is fixed, 4 it does not reproduce.",
+    )(replay)
+
+
+def replay(
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A file that verify saved as a counterexample.")],
+    port: options.Port = None,
+) -> int:
+    """Read the file, run it, show it."""
+    from mmgate.asking import greet
+    from mmgate.corpus import FIXED, STILL_FAILS, load
+    from mmgate.corpus import replay as again
+    from mmgate.exits import ExitCode
+    from mmgate.reporting.replaying import tell_replay
+    from mmgate.request import MakerRef
+
+    override = MakerRef("port", port) if port is not None else None
+    if override is not None:
+        greet(override)
+    load(trace)
+    found = again(trace, override)
+    tell_replay(trace, found)
+    return int({STILL_FAILS: ExitCode.WRONG, FIXED: ExitCode.DONE}.get(found.word, ExitCode.HARNESS))

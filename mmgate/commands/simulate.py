@@ -1,0 +1,36 @@
+"""`mmgate simulate`: run the reference in one scenario and tell how it went."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mmgate.commands import options
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the application."""
+    app.command(
+        name="simulate", help="Run the reference in a scenario: orders, fills, money, the shutdown, the trace."
+    )(simulate)
+
+
+def simulate(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO|FILE.toml", help="An embedded scenario, such as weekend, or a file.")
+    ],
+    config: options.Config = None,
+    ticks: options.OneTicks = None,
+    trades: options.Trades = None,
+    start: options.Start = None,
+    symbol: options.Symbol = None,
+    seed: options.Seed = None,
+    assume: options.Assume = None,
+    html: Annotated[bool, typer.Option("--html", help="Also write the summary as a page.")] = False,
+    out: options.Out = None,
+) -> int:
+    """Read the options, then run."""
+    from mmgate.simulating import Wanted, simulate_wanted
+
+    return simulate_wanted(Wanted(scenario, config, ticks, trades, start, symbol, seed, tuple(assume or ()), html, out))

@@ -1,0 +1,35 @@
+"""The gate: what `verify` does once its options are read; engines run, reporters listen, one exit code comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mmgate.asking import Asked, Plan, greet, plan_of
+from mmgate.events import Reporter
+from mmgate.evidence import Evidence, write_whole
+from mmgate.reporting.console import ConsoleReporter
+from mmgate.reporting.json_report import JsonReporter
+from mmgate.reporting.page import report_markdown
+from mmgate.verification import Task, verify
+
+
+def judge_asked(asked: Asked) -> int:
+    """Judge what was asked for and return the exit code. Raises InputRefused before anything is written."""
+    plan = plan_of(asked)
+    for request in plan.requests:
+        greet(request.maker)
+    reporters: Sequence[Reporter] = (JsonReporter(),) if asked.as_json else (ConsoleReporter(asked.quiet),)
+    with Evidence(plan.requests[0].out) as evidence:
+        requests = tuple(replace(request, out=evidence.folder) for request in plan.requests)
+        report = verify(requests, _task(plan), reporters, evidence)
+    if asked.summary is not None:
+        write_whole(asked.summary, report_markdown(report), "--summary")
+    return int(report.exit_code)
+
+
+def _task(plan: Plan) -> Task:
+    """Add the day to a plan: the only thing that is not a function of what was typed."""
+    today = datetime.now(UTC).date()
+    return Task(plan.run, plan.waivers, today, plan.allow_conditional, plan.notes)

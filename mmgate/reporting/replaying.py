@@ -1,0 +1,28 @@
+"""How a replay reads: what it is of, step by step, and the word."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from mmgate.corpus import Replay
+from mmgate.identity import code_revision
+from mmgate.reporting.console import console_for
+from mmgate.reporting.words import clean
+from specs.catalogue import spec
+
+
+def tell_replay(path: Path, found: Replay) -> None:
+    """Print a replay for a person."""
+    console = console_for(sys.stdout)
+    case = found.case
+    about = f"mmgate replay {path}  # code {code_revision()} · maker {case.maker.label()} · seed {case.world.seed}"
+    console.print(clean(about), soft_wrap=True)
+    try:
+        known = spec(case.spec_id)
+        console.print(f"{known.id} {known.severity} {known.title}: {known.prose}", soft_wrap=True)
+    except KeyError:
+        console.print(f"{clean(case.spec_id)} is no spec of this version", soft_wrap=True)
+    for line in found.steps:
+        console.print(f"    {clean(line)}", soft_wrap=True)
+    console.print(f"{found.word}: {clean(found.text)}", soft_wrap=True)
