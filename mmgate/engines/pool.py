@@ -34,15 +34,15 @@ class Finished(Generic[W, R]):
 
 
 def spread(function: Callable[[W], R], work: Sequence[W], workers: int) -> Iterator[Finished[W, R]]:
-    """Yield each piece's result, in order, from `workers` processes; 0 workers: in this process.
+    """Yield each piece's result, in order, from `workers` processes; 0 workers, or a single piece: in this process.
 
     What `function` raises is raised here.
     """
-    if workers <= 0:
+    if workers <= 0 or len(work) == 1:
         for index, piece in enumerate(work):
             yield Finished(index, piece, function(piece))
         return
-    with _executor(min(workers, max(1, len(work)))) as executor:
+    with _executor(max(1, min(workers, len(work)))) as executor:
         futures = _submitted(executor, function, work)
         try:
             for index, piece in enumerate(work):

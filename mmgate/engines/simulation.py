@@ -102,7 +102,7 @@ def merged(done: Sequence[Done], specs: Sequence[str]) -> list[Outcome]:
     """Merge all runs' outcomes, spec by spec in the order asked for; specs that no monitor judges are left out."""
     by_spec: dict[str, list[Outcome]] = {}
     for one in done:
-        for outcome in _outcomes_of(one, specs):
+        for outcome in outcomes_of(one.judged, one.lost, one.job.name(), specs):
             by_spec.setdefault(outcome.spec_id, []).append(outcome)
     judged = {spec_id for one in done if one.judged for spec_id in (o.spec_id for o in one.judged.outcomes)}
     strength = _strength(done)
@@ -113,28 +113,29 @@ def merged(done: Sequence[Done], specs: Sequence[str]) -> list[Outcome]:
     ]
 
 
-def _outcomes_of(one: Done, specs: Sequence[str]) -> list[Outcome]:
-    """Return a run's outcomes: the monitors', or what kept them from being given."""
-    judged = one.judged
+def outcomes_of(
+    judged: Judgement | None, lost: str, name: str, specs: Sequence[str], engine: str = ENGINE
+) -> list[Outcome]:
+    """Return a run's outcomes: the monitors', or what kept them from being given; `name` is the run's."""
     if judged is None or judged.refused:
-        why = one.lost or f"the maker refuses the config: {judged.refused if judged else ''}"
-        return [Outcome(spec_id, ENGINE, Word.ERROR, reason=f"{one.job.name()}: {why}") for spec_id in specs]
-    outcomes = [_named(outcome, one.job) for outcome in judged.outcomes]
+        why = lost or f"the maker refuses the config: {judged.refused if judged else ''}"
+        return [Outcome(spec_id, engine, Word.ERROR, reason=f"{name}: {why}") for spec_id in specs]
+    outcomes = [_named(outcome, name) for outcome in judged.outcomes]
     if judged.cut:
-        outcomes = [_cut(outcome, f"{one.job.name()}: {judged.cut}") for outcome in outcomes]
+        outcomes = [_cut(outcome, f"{name}: {judged.cut}") for outcome in outcomes]
     if judged.failed is not None and TOTALITY in specs:
-        text = f"{one.job.name()}: {judged.failed.kind}: {judged.failed.text}"
-        violation = Violation(TOTALITY, judged.failed.now_ms, max(judged.turns, 0), text)
+        text = f"{name}: {judged.failed.kind}: {judged.failed.text}"
+        violation = Violation(TOTALITY, judged.failed.now_ms, judged.turns, text)
         outcomes = [o for o in outcomes if o.spec_id != TOTALITY]
-        outcomes.append(Outcome(TOTALITY, ENGINE, Word.VIOLATED, "", judged.turns, (), (violation,), text))
+        outcomes.append(Outcome(TOTALITY, engine, Word.VIOLATED, "", judged.turns, (), (violation,), text))
     return outcomes
 
 
-def _named(outcome: Outcome, job: Job) -> Outcome:
+def _named(outcome: Outcome, name: str) -> Outcome:
     """Say in which run an outcome that is no success was given."""
     if outcome.word in (Word.HOLDS, Word.VACUOUS, Word.NOT_APPLICABLE) or not outcome.reason:
         return outcome
-    return replace(outcome, reason=f"{job.name()}: {outcome.reason}")
+    return replace(outcome, reason=f"{name}: {outcome.reason}")
 
 
 def _cut(outcome: Outcome, why: str) -> Outcome:
@@ -229,6 +230,7 @@ def search(wanted: Search) -> corpus.Case | None:
 
 def save_witness(case: corpus.Case, request: Request) -> Witness:
     """Save a counterexample below the request's folder, and say how to run it again."""
-    path = request.out / "witnesses" / f"{case.spec_id}-{case.engine}.jsonl"
+    who = case.maker.name if case.maker.kind == "defect" else case.maker.kind
+    path = request.out / "witnesses" / f"{case.spec_id}-{case.engine}-{who}.jsonl"
     corpus.save(path, case)
     return Witness(case.spec_id, path, f"mmgate replay {shlex.quote(str(path))}", case.steps())

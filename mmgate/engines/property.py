@@ -1,0 +1,255 @@
+"""The property engine: Hypothesis on the model's functions, and a rule-based state machine over maker and venue.
+
+Derandomised, without a database or deadlines: the same code, profile and seed draw the same examples. Firings and
+antecedents are counted; nothing drawn is an error, never a pass. A port has no functions of ours: for it there is
+the machine alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from mmgate import corpus
+from mmgate.engines.functions import PROPERTIES, UNMET, Property
+from mmgate.engines.machine import ENGINE, RULES, Batch, Played, play
+from mmgate.engines.pool import Lost, spread
+from mmgate.engines.shrink import shrink
+from mmgate.engines.simulation import DETERMINISM, outcomes_of, save_witness
+from mmgate.ports.direct import defect_of
+from mmgate.request import EngineResult, MakerRef, Request, Witness
+from sim.world import World
+from specs.defects import applied
+from specs.spec import Outcome, Violation, Word, merge_runs
+
+LEAST_EXAMPLES = 6
+"""So many worlds are written for each config at least."""
+ENOUGH_WORLDS = 40
+"""From so many worlds on, a rule that never fired is an error of the machine."""
+SHOWN = 600
+
+
+class Broken(Exception):
+    """A property that does not hold, for a case that Hypothesis then makes small."""
+
+    def __init__(self, text: str, case: object) -> None:
+        super().__init__(text)
+        self.text = text
+        self.case = case
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A world that breaks a spec, to be shortened. Travels to a worker."""
+
+    world: World
+    maker: MakerRef
+    spec_id: str
+
+
+def run(request: Request) -> EngineResult:
+    """Draw functions' cases and worlds, and judge them. Raises InputRefused for a maker that can't be used."""
+    drawn = [] if request.maker.kind == "port" else functions(request)
+    played, lost = _play_all(request)
+    outcomes = _merged([*drawn, *_machine_outcomes(played, request)], request.specs)
+    problem = _idle(played, lost)
+    if problem:
+        known = {outcome.spec_id for outcome in outcomes}
+        outcomes = [_spoiled(outcome, problem) for outcome in outcomes]
+        outcomes += [Outcome(s, ENGINE, Word.ERROR, reason=problem) for s in request.specs if s not in known]
+    return EngineResult(ENGINE, tuple(outcomes), tuple(_witnesses(played, request)), _notes(played, problem))
+
+
+# -- functions
+
+
+def functions(request: Request) -> list[Outcome]:
+    """Check every property that belongs to a spec asked for, with the maker's defect in force."""
+    wanted = [one for one in PROPERTIES if one.spec_id in request.specs]
+    with _in_force(request.maker):
+        return [check(one, request.profile.property_examples, request.seed) for one in wanted]
+
+
+@contextmanager
+def _in_force(maker: MakerRef) -> Iterator[None]:
+    if maker.kind != "defect":
+        yield
+        return
+    with applied(defect_of(maker.name)):
+        yield
+
+
+def check(one: Property, examples: int, number: int) -> Outcome:
+    """Draw cases of one property; a broken one is told with the smallest case found."""
+    counts: Counter[str] = Counter()
+
+    @seed(number)
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(one.cases)
+    def holds(case: object) -> None:
+        counts["drawn"] += 1
+        found = one.check(case)
+        if found is None:
+            counts["met"] += 1
+        elif found != UNMET:
+            counts["met"] += 1
+            raise Broken(found, case)
+
+    strength = f"{examples} cases: {one.title}"
+    try:
+        holds()
+    except Broken as broken:
+        text = f"{broken.text}; falsifying case: {repr(broken.case)[:SHOWN]}"
+        violation = Violation(one.spec_id, 0, 0, text)
+        return Outcome(one.spec_id, ENGINE, Word.VIOLATED, strength, counts["met"], (), (violation,), broken.text)
+    except Exception as error:  # the function itself broke on a case that it must take
+        text = f"{one.title}: {type(error).__name__}: {error}"
+        return Outcome(one.spec_id, ENGINE, Word.VIOLATED, strength, counts["met"], (), (), text)
+    if not counts["drawn"]:
+        return Outcome(one.spec_id, ENGINE, Word.ERROR, reason=f"{one.title}: no case was drawn")
+    word = Word.HOLDS if counts["met"] else Word.VACUOUS
+    return Outcome(one.spec_id, ENGINE, word, strength, counts["met"], (("function", counts["met"]),))
+
+
+# -- the machine
+
+
+def _play_all(request: Request) -> tuple[list[Played], list[str]]:
+    """Play every config's batch; the second list tells which were lost."""
+    played: list[Played] = []
+    lost: list[str] = []
+    batches = batches_of(request)
+    for finished in spread(play, batches, request.workers):
+        if isinstance(finished.result, Lost):
+            lost.append(f"{finished.work.name}: {finished.result.reason}")
+        else:
+            played.append(finished.result)
+        request.progress(f"{finished.index + 1} of {len(batches)} configs in the machine, {finished.work.name}")
+    return played, lost
+
+
+def batches_of(request: Request) -> list[Batch]:
+    """Return one batch for each config of the suite, each with a seed of its own."""
+    configs = {entry.name: entry.config for entry in request.suite}
+    each = max(LEAST_EXAMPLES, math.ceil(request.profile.machine_examples / max(1, len(configs))))
+    return [
+        Batch(
+            name,
+            config,
+            request.maker,
+            request.specs,
+            each,
+            request.profile.machine_steps,
+            request.seed * 1000 + index,
+            float(request.profile.wall_clock_s),
+        )
+        for index, (name, config) in enumerate(configs.items())
+    ]
+
+
+def _machine_outcomes(played: Sequence[Played], request: Request) -> list[Outcome]:
+    """Return the outcomes of all worlds, and the comparison of those that were run twice."""
+    outcomes = []
+    for one in played:
+        for at, judged in enumerate(one.judged):
+            name = f"machine {one.batch.name}, world {at}"
+            outcomes += outcomes_of(judged, "", name, request.specs, ENGINE)
+    if DETERMINISM in request.specs:
+        outcomes = [outcome for outcome in outcomes if outcome.spec_id != DETERMINISM]
+        outcomes.append(_determinism(played))
+    return outcomes
+
+
+def _determinism(played: Sequence[Played]) -> Outcome:
+    differed = [name for one in played for name in one.differed]
+    repeated = sum(one.repeated for one in played)
+    violations = tuple(
+        Violation(DETERMINISM, 0, 0, f"{name}: the same world run twice gave two traces") for name in differed
+    )
+    word = Word.VIOLATED if differed else Word.HOLDS if repeated else Word.VACUOUS
+    return Outcome(DETERMINISM, ENGINE, word, f"{repeated} worlds run twice", repeated, (), violations)
+
+
+def _merged(outcomes: Sequence[Outcome], specs: Sequence[str]) -> list[Outcome]:
+    by_spec: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_spec.setdefault(outcome.spec_id, []).append(outcome)
+    return [_merge_one(by_spec[spec_id]) for spec_id in specs if spec_id in by_spec]
+
+
+def _merge_one(outcomes: list[Outcome]) -> Outcome:
+    """Merge one spec's outcomes; its strength counts worlds and names functions."""
+    drawn = [outcome.strength for outcome in outcomes if " cases: " in outcome.strength]
+    worlds = len(outcomes) - len(drawn)
+    told = [f"{worlds} worlds"] if worlds and outcomes[0].spec_id != DETERMINISM else []
+    told += [outcomes[0].strength] if outcomes[0].spec_id == DETERMINISM else drawn
+    return replace(merge_runs(outcomes), strength="; ".join(told))
+
+
+def _idle(played: Sequence[Played], lost: Sequence[str]) -> str:
+    """Say why the machine has not done its work; empty when it has."""
+    if lost:
+        return f"the machine was lost: {lost[0]}"
+    worlds = sum(len(one.judged) for one in played)
+    if not worlds:
+        return "the machine played no world"
+    if worlds >= ENOUGH_WORLDS:
+        fired = _fired(played)
+        idle = [name for name in RULES if not fired[name]]
+        if idle:
+            return f"the machine never fired {', '.join(idle)}"
+    return ""
+
+
+def _spoiled(outcome: Outcome, why: str) -> Outcome:
+    if outcome.word is Word.VIOLATED:
+        return outcome
+    return replace(outcome, word=Word.ERROR, reason=why)
+
+
+def _fired(played: Sequence[Played]) -> Counter[str]:
+    fired: Counter[str] = Counter()
+    for one in played:
+        fired.update(dict(one.fired))
+    return fired
+
+
+def _notes(played: Sequence[Played], problem: str) -> tuple[str, ...]:
+    fired = _fired(played)
+    rules = ", ".join(f"{name} {fired[name]}" for name in RULES)
+    worlds = sum(len(one.judged) for one in played)
+    return (f"machine: {worlds} worlds; rules fired: {rules}", *([problem] if problem else []))
+
+
+def _witnesses(played: Sequence[Played], request: Request) -> list[Witness]:
+    """Shorten the first world that broke each spec and save it."""
+    first: dict[str, Search] = {}
+    for one in played:
+        for spec_id, world in one.broken:
+            first.setdefault(spec_id, Search(world, request.maker, spec_id))
+    searches = [first[spec_id] for spec_id in request.specs if spec_id in first]
+    witnesses = []
+    for finished in spread(search, searches, request.workers):
+        if isinstance(finished.result, Lost) or finished.result is None:
+            continue
+        witnesses.append(save_witness(finished.result, request))
+        request.progress(f"{len(witnesses)} of {len(searches)} counterexamples shortened")
+    return witnesses
+
+
+def search(wanted: Search) -> corpus.Case | None:
+    """Shorten one world, here."""
+    return shrink(wanted.world, wanted.maker, wanted.spec_id, ENGINE)
