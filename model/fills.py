@@ -72,14 +72,19 @@ def _take_own(draft: Draft, where: MarketState, fill: Fill | TakerFill) -> None:
     if not _contained(where, fill.time_ms):
         where.book = booked(where.book, fill.side, fill.px, fill.sz)
     where.attempts = 0
+    if order is not None:
+        attempt_filled(draft, where, order.cloid, fill.sz)
+        _answer(draft, where, order, fill)
     after_position_change(where, before)
-    if order is None:
+
+
+def _answer(draft: Draft, where: MarketState, order: Order, fill: Fill | TakerFill) -> None:
+    """Count a ladder order's first fill as adverse, and answer each of its fills (I-6, L-8)."""
+    if order.role is not Role.LADDER:
         return
-    attempt_filled(draft, where, order.cloid, fill.sz)
-    if order.role is Role.LADDER:
-        if order.filled == fill.sz and order.side is not None:
-            where.adverse = where.adverse.with_fill(draft.config, order.side, draft.now)
-        answer_fill(draft, where, order, fill.px, fill.sz)
+    if order.filled == fill.sz and order.side is not None:
+        where.adverse = where.adverse.with_fill(draft.config, order.side, draft.now)
+    answer_fill(draft, where, order, fill.px, fill.sz)
 
 
 def _order_filled(draft: Draft, fill: Fill | TakerFill) -> Order | None:

@@ -86,6 +86,7 @@ def run_shutdown(draft: Draft) -> None:
         state.quiet_ms = None
     elif state.quiet_ms is None:
         state.quiet_ms = draft.now
+        state.reconcile_asked = True
 
 
 def _find_leftovers(draft: Draft) -> None:

@@ -11,7 +11,7 @@ from model.config import MakerConfig, VelocityWeighting
 
 @dataclass(frozen=True, slots=True)
 class VelocityState:
-    """One market's last recorded price and the moves in its window, oldest first, in quote currency."""
+    """One market's last recorded price and the moves in its window, oldest first, in bps of the price before each."""
 
     recorded_px: Decimal | None = None
     moves: tuple[Decimal, ...] = ()
@@ -33,13 +33,14 @@ def record_move(config: MakerConfig, state: VelocityState, px: Decimal) -> Veloc
         move = px - recorded_px
         if move == 0 or abs(move) * BPS < config.velocity_min_tick_bps * recorded_px:
             return state
-    return VelocityState(px, (*state.moves, move)[-config.velocity_window :])
+        move_bps = move * BPS / recorded_px
+    return VelocityState(px, (*state.moves, move_bps)[-config.velocity_window :])
 
 
 def trend(config: MakerConfig, state: VelocityState) -> Decimal:
     """Return the trend in [−1, 1] of the moves in the window; 0 while there are none (W-2).
 
-    By direction: 2 × ups / entries − 1. By magnitude: Σ moves / Σ |moves|.
+    By direction: 2 × ups / entries − 1. By magnitude: Σ moves / Σ |moves|, in bps.
     """
     moves = state.moves
     if not moves:

@@ -37,7 +37,7 @@ def test_moves_below_the_threshold_leave_no_trace():
 
 
 def test_small_moves_in_one_direction_add_up_to_one_entry():
-    assert after(["100", "100.002", "100.004", "100.006"]).moves == (Decimal("0.006"),)
+    assert after(["100", "100.002", "100.004", "100.006"]).moves == (Decimal("0.6"),)
 
 
 def test_a_move_of_exactly_the_threshold_counts():
@@ -46,7 +46,7 @@ def test_a_move_of_exactly_the_threshold_counts():
 
 def test_without_a_threshold_a_standing_price_still_is_no_move():
     config = MakerConfig(velocity_min_tick_bps=Decimal(0))
-    assert after(["100", "100", "100.00001"], config).moves == (Decimal("0.00001"),)
+    assert after(["100", "100", "100.00001"], config).moves == (Decimal("0.001"),)
 
 
 def test_unusable_prices_neither_anchor_nor_move():
@@ -59,6 +59,6 @@ def test_only_the_last_moves_of_the_window_count():
 
 
 def test_by_magnitude_the_larger_move_decides():
-    prices = ["100", "101", "102", "103", "95"]
-    assert trend_of(prices) == Decimal("0.5")
-    assert trend_of(prices, MAGNITUDE) == Decimal(-5) / Decimal(11)
+    prices = ["100", "110", "121", "60.5"]
+    assert trend_of(prices) == Decimal(4) / 3 - 1
+    assert trend_of(prices, MAGNITUDE) == Decimal(1000 + 1000 - 5000) / 7000
