@@ -8,9 +8,10 @@ older ones. What an order covers is taken from its lots in proportion, which kee
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from model import events
@@ -233,30 +234,24 @@ class Answers:
         key = (order.market, order.side.opposite)
         px, sz = Fraction(order.px), Fraction(order.place.sz)
         open_lots = self._lots.get(key, [])
-        runs = self._runs(open_lots, order)
-        enough = [run for run in runs if total(run) >= sz]
-        too_small = [run for run in runs if total(run) < sz]
-        covered = [[lot] for lot in self._recent.get(key, ())]
         readings: list[Explanation] = []
         fit: Explanation | None = None
-        for stage in (enough, too_small, covered):
+        for stage in self._stages(open_lots, order, sz):
             fit, seen = self._read(order, stage, px)
             readings = readings or seen
             if fit is not None:
                 break
         return Answer(order, px, sz, tuple(readings), fit, total(open_lots), self._nets(order.market))
 
-    def _runs(self, lots: Sequence[Lot], order: OwnOrder) -> list[list[Lot]]:
-        """Return all runs of neighbouring lots, the likeliest first: named, just told, of the order's size, long."""
-        size = Fraction(order.place.sz)
-        runs = [list(lots[i:j]) for i in range(len(lots)) for j in range(len(lots), i, -1)]
+    def _stages(self, lots: Sequence[Lot], order: OwnOrder, sz: Fraction) -> Iterator[list[Sequence[Lot]]]:
+        """Offer the likely lots first: named or just told; all runs; runs too small; lots answered already."""
         named = set(order.place.answers)
-
-        def unlikely(run: list[Lot]) -> tuple[bool, bool, bool]:
-            by_name = bool(named) and {lot.cloid for lot in run} == named
-            return (not by_name, not self._only_fresh(run), total(run) != size)
-
-        return sorted(runs, key=unlikely)
+        likely = [[lot for lot in lots if lot.cloid in named], [lot for lot in lots if self._only_fresh([lot])]]
+        yield [run for run in likely if run and total(run) >= sz]
+        sized = sorted(runs(lots), key=lambda pair: pair[0] != sz)
+        yield [run for size, run in sized if size >= sz]
+        yield [run for size, run in sized if size < sz]
+        yield [[lot] for lot in self._recent.get((order.market, order.side.opposite), ())]
 
     def _read(
         self, order: OwnOrder, runs: Iterable[Sequence[Lot]], px: Fraction
@@ -293,6 +288,14 @@ class Answers:
 def total(lots: Iterable[Lot]) -> Fraction:
     """Return the size left to answer."""
     return sum((lot.sz for lot in lots), ZERO)
+
+
+def runs(lots: Sequence[Lot]) -> Iterator[tuple[Fraction, Sequence[Lot]]]:
+    """Return every run of neighbouring lots with its size, long ones first for each beginning."""
+    up_to = [ZERO, *accumulate(lot.sz for lot in lots)]
+    for first in range(len(lots)):
+        for end in range(len(lots), first, -1):
+            yield up_to[end] - up_to[first], lots[first:end]
 
 
 def scaled(lots: Iterable[Lot], share: Fraction) -> list[Lot]:

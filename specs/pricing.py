@@ -61,7 +61,7 @@ class Facts:
     """What the definitions say of one ladder order, at its sending.
 
     `offset_bps`: its distance from the oracle last told. `levels`: those whose price it has by some fair reading,
-    the declared one alone where it is among them; without any, `nearest` names the closest.
+    the declared one alone where it is among them. `nearest`: the same, or without any the closest.
     """
 
     px: Fraction
@@ -280,7 +280,7 @@ class Pricing:
         if order.level is not None and order.level in levels:
             levels = (order.level,)
         offset = ladder.told_offset_bps(order.oracle_px, order.px, order.side)
-        return Facts(px, offset, readings, expected, levels, nearest(expected, px))
+        return Facts(px, offset, readings, expected, levels, levels or nearest(expected, px))
 
     def _prune(self) -> None:
         """Forget the facts of orders that ended long ago."""

@@ -8,7 +8,6 @@ from itertools import pairwise
 from model import events, journal
 from model.actions import Place, Role
 from model.config import SizeDistribution
-from model.market import Market
 from specs.definitions import ladder, rounding
 from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
@@ -92,6 +91,12 @@ class Sizes(LadderMonitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._reply: dict[str, list[tuple[int, OwnOrder]]] = {}
+        self._sizes_usd: dict[int, Fraction] = {}
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """Begin a life, with a config of its own."""
+        del turn, event
+        self._sizes_usd.clear()
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with what was computed for its level, and gather the reply's rungs."""
@@ -100,7 +105,8 @@ class Sizes(LadderMonitor):
             return
         config = self.view.config
         self.antecedent(f"{config.size_distribution} · {order.side} · {order.market}")
-        most = max(self._computed(level, Fraction(mark), market) for level in facts.true_levels)
+        usd = max(self._usd(level) for level in facts.true_levels)
+        most = rounding.floor_size(usd / Fraction(mark), market)
         if Fraction(order.place.sz) > most:
             self.violated(
                 f"{order.label()} is larger than the {shown(most)} computed for level "
@@ -125,9 +131,13 @@ class Sizes(LadderMonitor):
                     self.violated(f"{inner.label()} beside {outer.label()}: {rule}", market, outer.cloid)
         self._reply.clear()
 
-    def _computed(self, level: int, mark_px: Fraction, market: Market) -> Fraction:
-        usd = ladder.size_usd(self.view.config, level) * (1 + DECIMAL_DOUBT)
-        return rounding.floor_size(usd / mark_px, market)
+    def _usd(self, level: int) -> Fraction:
+        """Return a level's size in USD, with the doubt of its digits."""
+        known = self._sizes_usd.get(level)
+        if known is None:
+            known = ladder.size_usd(self.view.config, level) * (1 + DECIMAL_DOUBT)
+            self._sizes_usd[level] = known
+        return known
 
 
 MONITORS: tuple[type[Monitor], ...] = (Legal, Sizes)

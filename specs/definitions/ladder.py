@@ -109,10 +109,9 @@ def bases_bps(config: MakerConfig, statistics: Statistics | None) -> tuple[Fract
     return tuple(level_bps(config, statistics, level) for level in range(config.num_levels))
 
 
-def offset_bps(config: MakerConfig, inputs: Inputs, side: Side, base_bps: Fraction) -> Fraction:
-    """Return a rung's final offset from its base (Q-1, Q-3 … Q-6)."""
-    wide = base_bps * max(inputs.multiplier, Fraction(1))
-    return max(wide * skew(config, side, inputs.ratio, inputs.trend), fee_floor_bps(config))
+def widening(config: MakerConfig, inputs: Inputs, side: Side) -> Fraction:
+    """Return the factor of multiplier and skews on a side's bases (Q-1, Q-3 … Q-5)."""
+    return max(inputs.multiplier, Fraction(1)) * skew(config, side, inputs.ratio, inputs.trend)
 
 
 def price(oracle_px: Fraction, side: Side, offset: Fraction) -> Fraction:
@@ -130,14 +129,15 @@ def size_usd(config: MakerConfig, level: int) -> Fraction:
 
 
 def ladder(config: MakerConfig, inputs: Inputs, side: Side, bases: Sequence[Fraction] | None = None) -> list[Rung]:
-    """Return all rungs of a side, level 0 first; those that Q-7 drops included (`usable` tells).
+    """Return all rungs of a side, level 0 first, floored (Q-6); those that Q-7 drops included (`usable` tells).
 
     `bases`: the levels' `bases_bps`, where the caller knows them already.
     """
     known = bases_bps(config, inputs.statistics) if bases is None else bases
+    factor, floor = widening(config, inputs, side), fee_floor_bps(config)
     rungs: list[Rung] = []
     for level, base in enumerate(known):
-        offset = offset_bps(config, inputs, side, base)
+        offset = max(base * factor, floor)
         rungs.append(Rung(side, level, offset, price(inputs.oracle_px, side, offset), size_usd(config, level)))
     return rungs
 
