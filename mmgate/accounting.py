@@ -116,7 +116,12 @@ class Account:
         near = (
             f"the nearest {self.nearest_bps:.2f} bps from the oracle" if self.nearest_bps is not None else "none priced"
         )
-        return f"{orders} orders were sent, {near}, and no best price and no trade went through any of them"
+        wicks = "; ".join(
+            f"{name}'s wicks have P99 {short_field(line, 'p99')} bps" for name, (_, line) in self.wicks.items()
+        )
+        return f"{orders} orders were sent, {near}, and no best price and no trade went through any of them" + (
+            f"; {wicks}: look at min_offset_bps, fee_buffer_bps and l0_wick_multiplier" if wicks else ""
+        )
 
     def _why_no_orders(self) -> str:
         config = self.head.config if self.head else None
@@ -163,3 +168,12 @@ class Account:
             self.shutdown.append((now_ms, line))
         if line.level == "warn":
             self.warned[line.code] += 1
+
+
+def short_field(line: LogLine, name: str) -> str:
+    """Return a field of a log line, a number to two decimals."""
+    value = dict(line.fields).get(name, "")
+    try:
+        return f"{float(value):.2f}"
+    except ValueError:
+        return value

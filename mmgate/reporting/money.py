@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from mmgate.accounting import Account
+from mmgate.accounting import Account, short_field
 from mmgate.data.shift import write_time
 from mmgate.report import RunId
 from mmgate.reporting.console import console_for
@@ -82,7 +82,8 @@ def tell_simulation(run: RunId, account: Account, notes: tuple[str, ...], trace:
         line(f"warned   {_counts(account.warned)}")
     console.print(_money(account))
     for name, (at_ms, stats) in account.wicks.items():
-        line(f"wicks    {clean(name)} at {write_time(at_ms)}: {clean(', '.join(f'{k} {v}' for k, v in stats.fields))}")
+        told = ", ".join(f"{field} {short_field(stats, field) if field != 'n' else n}" for field, n in stats.fields)
+        line(f"wicks    {clean(name)} at {write_time(at_ms)}: {clean(told)}")
     if not account.wicks:
         line("wicks    no valid statistics were logged")
     for content in _ending(account):
