@@ -142,15 +142,15 @@ def skews_and_floor_keep_the_order(inner: int, outer: int, inventory: int, veloc
 
 
 @lemma("OFF-4", "quoting.quote_price")
-def a_wider_offset_is_no_nearer(oracle: int, inner: int, outer: int) -> bool:
-    """Claim that the prices of both sides move outward with their offsets.
+def a_wider_offset_is_no_nearer(oracle: int, offset: int, wider: int, buying: bool) -> bool:
+    """Claim that the prices of a side move outward with their offsets.
 
-    pre: oracle > 0 and SCALE <= inner <= outer <= 9500 * SCALE
+    pre: oracle > 0 and offset >= SCALE and wider >= 0 and offset + wider <= 9500 * SCALE
     post: _
     """
-    bid, ask = (quoting.quote_price(NUM, side, oracle, inner) for side in (Side.BUY, Side.SELL))
-    wider_bid, wider_ask = (quoting.quote_price(NUM, side, oracle, outer) for side in (Side.BUY, Side.SELL))
-    return wider_bid <= bid and ask <= wider_ask
+    near = quoting.quote_price(NUM, side_of(buying), oracle, offset)
+    far = quoting.quote_price(NUM, side_of(buying), oracle, offset + wider)
+    return far <= near if buying else far >= near
 
 
 @lemma("OFF-2", "quoting.quote_price")

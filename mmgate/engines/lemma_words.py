@@ -1,0 +1,115 @@
+"""From findings on lemmas to one outcome per spec, and to witnesses that a person can follow."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmgate.request import Request, Witness
+from specs.lemma import Lemma
+from specs.spec import Outcome, Violation, Word
+
+ENGINE = "symbolic"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about one lemma: its word, why, and the arguments of a counterexample."""
+
+    lemma: str
+    word: Word
+    reason: str = ""
+    arguments: tuple[tuple[str, int], ...] = ()
+
+    def line(self) -> str:
+        """Write it as one line."""
+        return json.dumps([self.lemma, self.word.value, self.reason, dict(self.arguments)])
+
+    @staticmethod
+    def parse(line: str) -> Finding:
+        """Read what `line` wrote; anything else on the wire is an error of its own."""
+        try:
+            lemma, word, reason, arguments = json.loads(line)
+            return Finding(lemma, Word(word), reason, tuple(arguments.items()))
+        except (ValueError, AttributeError, TypeError):
+            return Finding("", Word.ERROR, f"not a finding: {line[:200]}")
+
+    def call(self) -> str:
+        """Return the counterexample as the call that a person can paste."""
+        return f"{self.lemma}({', '.join(f'{name}={value}' for name, value in self.arguments)})"
+
+
+def outcome(spec_id: str, pairs: Sequence[tuple[Lemma, Finding]]) -> Outcome:
+    """Merge the findings on a spec's lemmas: it holds only when each of them is confirmed over all paths."""
+    findings = [finding for _, finding in pairs]
+    order = (Word.VIOLATED, Word.ERROR, Word.INCONCLUSIVE, Word.HOLDS)
+    word = next((word for word in order if any(finding.word is word for finding in findings)), Word.ERROR)
+    confirmed = sum(1 for finding in findings if finding.word is Word.HOLDS)
+    judged = confirmed + sum(1 for finding in findings if finding.word is Word.VIOLATED)
+    kernels = Counter(kernel for lemma, _ in pairs for kernel in lemma.kernels)
+    return Outcome(
+        spec_id,
+        ENGINE,
+        word,
+        strength=_strength(word, confirmed, len(findings)),
+        antecedents=judged,
+        contexts=tuple(sorted(kernels.items())),
+        violations=tuple(_violation(lemma, finding) for lemma, finding in pairs if finding.word is Word.VIOLATED),
+        reason=_reason([finding for finding in findings if finding.word is word and finding.reason]),
+    )
+
+
+def _reason(findings: Sequence[Finding]) -> str:
+    """Say why, each reason once, with the lemmas that have it."""
+    lemmas: dict[str, list[str]] = {}
+    for finding in findings:
+        lemmas.setdefault(finding.reason, []).append(finding.lemma)
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in lemmas.items())
+
+
+def _strength(word: Word, confirmed: int, count: int) -> str:
+    """Say how much was shown."""
+    noun = "lemma" if count == 1 else "lemmas"
+    if word is Word.HOLDS:
+        return f"kernels confirmed over all paths, {count} {noun}"
+    return f"{confirmed} of {count} {noun} confirmed"
+
+
+def _violation(lemma: Lemma, finding: Finding) -> Violation:
+    return Violation(lemma.spec_id, 0, 0, f"{', '.join(lemma.kernels)}: false is {finding.call()}: {lemma.statement}")
+
+
+def witness(request: Request, lemma: Lemma, finding: Finding) -> Witness:
+    """Keep a counterexample: the lemma, its arguments, and the command that finds it again."""
+    path = request.out / f"{ENGINE}-{lemma.spec_id}-{lemma.name}.json"
+    _keep(path, request, lemma, finding)
+    command = f"mmgate verify --engine {ENGINE} --spec {lemma.spec_id} --profile {request.profile.name}"
+    if request.maker.kind == "defect":
+        command += f" --defects {request.maker.name}"
+    steps = (
+        f"{lemma.statement}",
+        f"kernels: {', '.join(lemma.kernels)}",
+        *(f"assumed: {assumption}" for assumption in lemma.assumptions),
+        f"but False is specs.contracts.{finding.call()}",
+    )
+    return Witness(lemma.spec_id, path, command, steps)
+
+
+def _keep(path: Path, request: Request, lemma: Lemma, finding: Finding) -> None:
+    """Write a counterexample for a program to read."""
+    data = {
+        "format": FORMAT,
+        "kind": "lemma",
+        "maker": request.maker.label(),
+        "spec": lemma.spec_id,
+        "lemma": lemma.name,
+        "kernels": list(lemma.kernels),
+        "assumptions": list(lemma.assumptions),
+        "arguments": dict(finding.arguments),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8", newline="\n")
