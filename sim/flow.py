@@ -32,6 +32,7 @@ class MarketScript:
         self._due: list[tuple[int, int, Act]] = []
         self._count = 0
         self._bad: dict[int, Distortion] = {}
+        self._best: WorldQuote | None = None
 
     def steps(self, orders: Iterable[TakerOrderAt], distortions: Iterable[tuple[int, Distortion]]) -> Iterator[Step]:
         """Yield the steps, with these orders of the other strategy and unusable prices (from a time on)."""
@@ -115,14 +116,18 @@ class MarketScript:
         ask_sz = self._base(self._size(self._quotes.random(), flow.depth_usd), ask)
         if bid >= ask:
             ask_sz = Decimal(0)
-        return WorldQuote(now_ms, self._name, bid, bid_sz, ask, ask_sz)
+        self._best = WorldQuote(now_ms, self._name, bid, bid_sz, ask, ask_sz)
+        return self._best
 
     def _sweep(self, now_ms: int) -> Iterator[Step]:
         flow = self._scenario.flow
         side = Side.BUY if self._sweeps.random() < float(flow.buy_share) else Side.SELL
         px = self._process.away(side.sign * self._size(self._sweeps.random(), flow.sweep_bps))
-        usd = self._size(self._sweeps.random(), flow.sweep_usd)
-        yield WorldTrade(now_ms, self._name, side, px, self._base(usd, px))
+        sz = self._base(self._size(self._sweeps.random(), flow.sweep_usd), px)
+        if self._sweeps.random() < float(flow.nibble_share) and self._best is not None:
+            best = self._best.ask_sz if side is Side.BUY else self._best.bid_sz
+            sz = best + self._base(self._size(self._sweeps.random(), flow.nibble_usd), px)
+        yield WorldTrade(now_ms, self._name, side, px, sz)
         self._later(now_ms, self._sweeps.random(), flow.sweeps_per_min, self._sweep)
 
     # -- the other strategy

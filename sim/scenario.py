@@ -71,7 +71,8 @@ class Prices:
 class Flow:
     """The rest of the world's best quotes, and its sweeps through the book; sizes in USD.
 
-    `buy_share`: the part of the sweeps that buys.
+    `buy_share`: the part of the sweeps that buys. `nibble_share`: the part of them that takes the best quote and
+    no more than `nibble_usd` behind it, so that orders are filled in part.
     """
 
     __pydantic_config__ = _STRICT
@@ -81,6 +82,8 @@ class Flow:
     sweep_bps: Pair = (Decimal(10), Decimal(90))
     sweep_usd: Pair = (Decimal(500), Decimal(9000))
     buy_share: Probability = Decimal("0.5")
+    nibble_share: Probability = Decimal("0.4")
+    nibble_usd: Pair = (Decimal(5), Decimal(150))
 
 
 @dataclass(frozen=True, slots=True)

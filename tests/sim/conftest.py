@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from model.actions import Action, Place, Side, Tif
+from model.actions import Action, Cancel, Place, Side, Tif
 from model.config import MakerConfig
-from model.events import Event, Start
+from model.events import Event, Oracle, Start
 from model.journal import Books, Record, Reply, Turn
 from model.market import Market
 from sim.parameters import Finish, Parameters
 from sim.run import run
 from sim.script import SetPrices, Step, WorldQuote
+from sim.ticks import nearest_price
 from sim.world import World
 
 MARKET = "xyz:GOLD"
@@ -69,6 +70,34 @@ class Seen:
         return [turn.event for turn in self.of(Turn) if isinstance(turn.event, kinds)]
 
 
+class Ladder:
+    """A maker that answers each usable oracle by cancelling its two quotes and placing two new ones."""
+
+    name = "ladder"
+    features: frozenset[str] = frozenset()
+
+    def start(self, start: Start) -> Reply:
+        self.count = start.life * 10**6
+        self.live: dict[str, list[str]] = {}
+        return Reply(tuple(Cancel(o.market, o.oid) for o in start.open_orders))
+
+    def handle(self, event: Event) -> Reply:
+        if not isinstance(event, Oracle) or event.oracle_px <= 0:
+            return Reply()
+        actions: list[Action] = [Cancel(event.market, None, cloid) for cloid in self.live.pop(event.market, ())]
+        self.live[event.market] = []
+        for side in Side:
+            self.count += 1
+            px = nearest_price(event.oracle_px * (1 - side.sign * Decimal(20) / 10000), 4)
+            cloid = f"0x{self.count:032x}"
+            self.live[event.market].append(cloid)
+            actions.append(Place(cloid, event.market, side, px, Decimal("0.01"), Tif.ALO))
+        return Reply(tuple(actions))
+
+    def books(self) -> Books | None:
+        return None
+
+
 def order(cloid: int, side: Side, px: str, sz: str = "1", tif: Tif = Tif.ALO, *, reduce_only: bool = False) -> Place:
     return Place(f"0x{cloid:032x}", MARKET, side, Decimal(px), Decimal(sz), tif, reduce_only)
 
@@ -107,6 +136,11 @@ def play() -> Play:
 @pytest.fixture
 def scripted() -> type[Scripted]:
     return Scripted
+
+
+@pytest.fixture
+def ladder() -> type[Ladder]:
+    return Ladder
 
 
 @pytest.fixture(name="order")

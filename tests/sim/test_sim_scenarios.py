@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 from itertools import islice
 
@@ -10,6 +11,8 @@ import pytest
 from model.actions import Side
 from model.config import MakerConfig
 from sim import plan, recorded, scenario, script, world
+from sim.journal_file import JournalDigest
+from sim.randomness import stream
 from sim.recorded import Tick, Trade
 from sim.run import run
 from sim.script import Crash, Disconnect, Reconnect, Restart, SetPrices, TakerOrder, WorldQuote, WorldTrade
@@ -220,3 +223,21 @@ def test_a_recorded_world_runs(scripted):
     start = plan.parameters(given).start_ms
     ticks = [Tick(start + 1000 * i, D(4268), D(1), D(4269), D(2)) for i in range(5)]
     assert run(recorded.world(given, MakerConfig(), 1, ticks), scripted()).ended.settled
+
+
+@pytest.mark.parametrize("name", ["crash", "races", "disconnect", "leftovers", "taker"])
+def test_a_script_with_any_steps_taken_out_still_runs_to_its_end(name, ladder):
+    full = plan.world(scenario.load(name), MakerConfig(), 2)
+    draw = stream(2, name)
+    kept = tuple(step for step in full.script if draw.random() < 0.5)
+    assert run(replace(full, script=kept), ladder()).ended.settled
+
+
+def test_a_world_read_back_gives_the_same_run(ladder):
+    first = plan.world(scenario.load("crash"), MakerConfig(), 4)
+    digests = []
+    for one in (first, world.from_data(world.to_data(first))):
+        digest = JournalDigest({})
+        run(one, ladder(), [digest])
+        digests.append(digest.digest)
+    assert digests[0] == digests[1]
