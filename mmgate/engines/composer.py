@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from model.actions import Side
+from model.actions import Side, Tif
 from model.config import MakerConfig
 from model.market import Market
 from sim.faults import FaultKind
@@ -58,6 +58,7 @@ class Composer:
         self.markets = tuple(Market(name, SZ_DECIMALS) for name in names)
         self.connected = True
         self.crashes = 0
+        self.silences = 0
         self.signalled = False
         self.delayed = False
         self._px = {market.name: START_PX for market in self.markets}
@@ -136,6 +137,11 @@ class Composer:
         px = self._at(market, reach_bps * side.sign)
         self._add(TakerOrder(self.now_ms, market, side, px, self._size(px, usd), reduce_only))
 
+    def taker_rests(self, market: str, side: Side, away_bps: int, usd: int) -> None:
+        """Let the other strategy leave an order on the book."""
+        px = self._at(market, -away_bps * side.sign)
+        self._add(TakerOrder(self.now_ms, market, side, px, self._size(px, usd), tif=Tif.GTC))
+
     # -- what goes wrong
 
     def fault(self, kind: FaultKind, for_ms: int) -> None:
@@ -168,6 +174,7 @@ class Composer:
 
     def silence(self, for_ms: int) -> None:
         """Let the process stand still."""
+        self.silences += 1
         self._add(Silence(self.now_ms, self.now_ms + for_ms))
         self.passes(for_ms)
 

@@ -43,6 +43,7 @@ ODD = ("no_mark", "zero_oracle", "zero_mark", "gap")
 STARTS_MS = (SATURDAY_MS, SATURDAY_MS, SATURDAY_MS, CLOSE_MS - 75_000, CLOSE_MS - 3_000, CLOSE_MS + 60_000)
 BEFORE_CLOSE_MS = 2_000
 MOST_CRASHES = 2
+MOST_SILENCES = 3
 LENGTH_BEFORE_SIGNAL = 120
 """So many steps has a script before its shutdown may be signalled: a maker that is gone shows little."""
 
@@ -157,6 +158,13 @@ class Market(RuleBasedStateMachine):
         self.desk.taker(self.desk.name_of(market), side, 15, usd, reduce_only)
         self.desk.passes(400)
 
+    @rule(market=markets, side=sides, away_bps=st.integers(5, 80))
+    def taker_rests(self, market: int, side: Side, away_bps: int) -> None:
+        """The account's other strategy leaves an order on the book, which is not the maker's to touch."""
+        self.count("taker_rests")
+        self.desk.taker_rests(self.desk.name_of(market), side, away_bps, 60)
+        self.desk.passes(300)
+
     @rule(kind=st.sampled_from(FAULTS), for_ms=st.sampled_from((400, 2000, 7000)), after=st.integers(1, 3))
     def fault(self, kind: FaultKind, for_ms: int, after: int) -> None:
         """Something between maker and venue goes wrong while prices go on."""
@@ -194,6 +202,7 @@ class Market(RuleBasedStateMachine):
         self.desk.restart()
         self.desk.calm(7, [1])
 
+    @precondition(lambda self: self.desk.silences < MOST_SILENCES)
     @rule(for_ms=st.sampled_from((600, 3000, 15_000)))
     def silence(self, for_ms: int) -> None:
         """The process stands still."""
@@ -239,6 +248,7 @@ RULES = (
     "wick",
     "time_passes",
     "taker_fill",
+    "taker_rests",
     "fault",
     "disconnect",
     "reconnect",

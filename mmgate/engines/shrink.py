@@ -16,6 +16,7 @@ from mmgate.corpus import Case
 from mmgate.engines.judging import Judgement, judge
 from mmgate.request import MakerRef
 from model.config import LevelDistribution, SizeDistribution
+from sim import world as worlds
 from sim.parameters import Finish
 from sim.script import Restart, SetPrices, Step, WorldQuote
 from sim.world import World
@@ -58,7 +59,7 @@ class Shrinker:
     """The shortest violating run found so far, and the trials that are left."""
 
     def __init__(self, world: World, ref: MakerRef, spec_id: str, engine: str, budget: Budget) -> None:
-        self.world = replace(world, script=tuple(world.script))
+        self.world = worlds.from_data(worlds.to_data(world))  # as a replay will read it, decimals and all
         self.violation: Violation | None = None
         self._ref, self._spec_id, self._engine = ref, spec_id, engine
         self._budget = budget

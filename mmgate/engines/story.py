@@ -21,8 +21,20 @@ MAX_LINES = 60
 HEAD_LINES = 12
 MAX_HELD = 8
 """How many live orders one line names."""
+VENUE = "venue:"
+TOLD = "told"
 QUIET = (events.Timer, events.Oracle, events.OpenOrders, events.Resting)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the story: what happened at one ms, of one kind, and what is live after it."""
+
+    now_ms: int
+    kind: str
+    told: list[str]
+    held: str
 
 
 @dataclass(slots=True)
@@ -40,7 +52,7 @@ class Teller:
     """Goes through the records and keeps what the venue holds."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self._lines: list[Line | str] = []
         self._numbers: dict[str, int] = {}
         self._oids: dict[int, int] = {}
         self._live: dict[int, Held] = {}
@@ -55,23 +67,23 @@ class Teller:
             case journal.OrderOpened(owner=journal.Owner.MAKER):
                 number = self._number(record.cloid, record.oid)
                 self._live[record.oid] = Held(number, record.market, record.side, record.px, record.sz)
-                self._say(record.now_ms, f"venue: #{number} rests")
+                self._say(record.now_ms, VENUE, f"#{number} rests")
             case journal.OrderClosed(owner=journal.Owner.MAKER):
                 self._live.pop(record.oid, None)
                 self._say(
-                    record.now_ms, f"venue: #{self._number(record.cloid, record.oid)} is off the book: {record.reason}"
+                    record.now_ms, VENUE, f"#{self._number(record.cloid, record.oid)} is off the book: {record.reason}"
                 )
             case journal.Traded():
                 self._traded(record)
             case journal.Crashed():
-                self._say(record.now_ms, f"the maker crashes (life {record.life})")
+                self._say(record.now_ms, "", f"the maker crashes (life {record.life})")
             case journal.FaultBegan() | journal.FaultHealed():
                 word = "begins" if isinstance(record, journal.FaultBegan) else "is healed"
-                self._say(record.now_ms, f"fault {record.kind} {word}")
+                self._say(record.now_ms, "", f"fault {record.kind} {word}")
             case journal.OrderRefused(owner=journal.Owner.MAKER):
-                self._say(record.now_ms, f"venue: refuses #{self._number(record.cloid, record.oid)}: {record.reason}")
+                self._say(record.now_ms, VENUE, f"refuses #{self._number(record.cloid, record.oid)}: {record.reason}")
             case journal.MakerFailed():
-                self._say(record.now_ms, f"the maker breaks the protocol: {record.kind}: {record.text}")
+                self._say(record.now_ms, "", f"the maker breaks the protocol: {record.kind}: {record.text}")
             case journal.RunEnded():
                 self._ended(record)
             case _:
@@ -80,15 +92,18 @@ class Teller:
     def mark(self, violation: Violation) -> None:
         """Add the violation's line."""
         self._flush()
-        self.lines.append(f"{clock(violation.now_ms)}  ✗ {violation.spec_id}: {self._named(violation.text)}")
+        self._lines.append(f"{clock(violation.now_ms)}  ✗ {violation.spec_id}: {self._named(violation.text)}")
 
     def _turn(self, turn: journal.Turn) -> None:
         actions = turn.reply.actions
         if not actions and isinstance(turn.event, QUIET):
             self._skipped += 1
             return
-        done = "; ".join(self._actions(actions)) or "nothing"
-        self._say(turn.now_ms, f"{self._event(turn.event)} → {done}")
+        event = self._event(turn.event)
+        if actions:
+            self._say(turn.now_ms, "", f"{event} → {'; '.join(self._actions(actions))}")
+        else:
+            self._say(turn.now_ms, TOLD, event.removeprefix("told "))
 
     def _traded(self, record: journal.Traded) -> None:
         who = {journal.Owner.MAKER: "", journal.Owner.TAKER: "the taker's "}.get(record.owner, "")
@@ -96,20 +111,43 @@ class Teller:
         if held is not None:
             held.sz -= record.sz
         name = f"#{self._number(record.cloid, record.oid)} " if record.owner == journal.Owner.MAKER else ""
-        self._say(record.now_ms, f"venue: {who}{name}{record.side} trades {text(record.sz)} @ {text(record.px)}")
+        self._say(record.now_ms, VENUE, f"{who}{name}{record.side} trades {text(record.sz)} @ {text(record.px)}")
 
     def _ended(self, record: journal.RunEnded) -> None:
         positions = [f"{p.market} {text(p.size)}" for p in record.positions if p.size != 0]
-        self._say(record.now_ms, f"the run ends; positions: {', '.join(positions) or 'none'}")
+        self._say(record.now_ms, "", f"the run ends; positions: {', '.join(positions) or 'none'}")
 
-    def _say(self, now_ms: int, what: str) -> None:
+    def _say(self, now_ms: int, kind: str, what: str) -> None:
+        """Add what happened; what is of one kind and one ms shares a line."""
         self._flush()
-        self.lines.append(f"{clock(now_ms)}  {what}  | live: {self._held()}")
+        last = self._lines[-1] if self._lines else None
+        if kind and isinstance(last, Line) and (last.now_ms, last.kind) == (now_ms, kind):
+            last.told.append(what)
+            last.held = self._held()
+        else:
+            self._lines.append(Line(now_ms, kind, [what], self._held()))
 
     def _flush(self) -> None:
         if self._skipped:
-            self.lines.append(f"{'':16}… {self._skipped} events answered with nothing")
+            events = "event" if self._skipped == 1 else "events"
+            self._lines.append(f"{'':16}… {self._skipped} {events} answered with nothing")
             self._skipped = 0
+
+    def lines(self) -> list[str]:
+        """Return the story so far; what is live is told where it has changed."""
+        written = []
+        before = ""
+        for line in self._lines:
+            if isinstance(line, str):
+                written.append(line)
+                continue
+            what = "; ".join(line.told)
+            if line.kind:
+                what = f"{line.kind} {what}" + (" → nothing" if line.kind == TOLD else "")
+            live = "" if line.held == before else f"  | live: {line.held}"
+            written.append(f"{clock(line.now_ms)}  {what}{live}")
+            before = line.held
+        return written
 
     def _held(self) -> str:
         held = [f"#{h.number} {h.side} {text(h.sz)} @ {text(h.px)}" for h in self._live.values()]
@@ -187,7 +225,7 @@ def tell(records: Sequence[journal.Record], violation: Violation | None) -> tupl
             break
     if violation is not None:
         teller.mark(violation)
-    return _bounded(teller.lines)
+    return _bounded(teller.lines())
 
 
 def _bounded(lines: list[str]) -> tuple[str, ...]:
