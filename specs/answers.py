@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from specs.pricing import Pricing
     from specs.view import View
 
-MAX_LOTS = 24
+MAX_LOTS = 16
+"""Older lots are merged, which keeps their size, mean price and lowest level."""
 RECENT = 8
 MAX_ANSWERS = 4096
 DOUBT = Fraction(1, 10**18)
@@ -79,6 +80,7 @@ class Answer:
     """A counter-order and its readings. `fit`: one that gives its price, preferring those that also give its size.
 
     `uncovered`: how much there was left to answer before it, in base units. `nets`: the maker's positions then.
+    `taken`: what it covers, lot by lot.
     """
 
     order: OwnOrder
@@ -88,6 +90,7 @@ class Answer:
     fit: Explanation | None
     uncovered: Fraction
     nets: tuple[Fraction, ...]
+    taken: tuple[Lot, ...] = ()
 
 
 class Answers:
@@ -146,7 +149,7 @@ class Answers:
         self._fresh = lot
         lots = self._lots.setdefault(key, [])
         lots.append(lot)
-        del lots[:-MAX_LOTS]
+        compress(lots)
         self._recent.setdefault(key, deque(maxlen=RECENT)).append(lot)
 
     def _shrink(self, event: events.Fill) -> None:
@@ -169,13 +172,14 @@ class Answers:
             return
         order = self._view.orders.find(event.cloid, event.oid)
         answer = self._answers.pop((order.cloid, order.index), None) if order is not None else None
-        if order is None or answer is None or answer.fit is None or order.told_resting_ms is not None:
+        if order is None or answer is None or order.told_resting_ms is not None:
             return
         unfilled = Fraction(order.place.sz - order.told_filled)
-        back = scaled(answer.fit.lots, min(Fraction(1), unfilled / answer.fit.covered))
+        back = scaled(answer.taken, unfilled / answer.sz)
         key = (order.market, order.side.opposite)
         merged = sorted([*back, *self._lots.get(key, [])], key=lambda lot: lot.index)
-        self._lots[key] = merged[-MAX_LOTS:]
+        compress(merged)
+        self._lots[key] = merged
 
     # Read by monitors.
 
@@ -195,7 +199,7 @@ class Answers:
         if answer is not None and answer.fit is None and order.place.role is None and self._is_rung(order):
             answer = None
         if answer is not None:
-            self._cover(answer)
+            answer = replace(answer, taken=tuple(self._cover(answer)))
         self._answers[key] = answer
         return answer
 
@@ -269,8 +273,8 @@ class Answers:
                         return seen[-1], seen
         return None, seen
 
-    def _cover(self, answer: Answer) -> None:
-        """Take what an order answers off its lots; an unexplained one covers the oldest."""
+    def _cover(self, answer: Answer) -> list[Lot]:
+        """Take what an order answers off its lots, and return that; an unexplained one covers the likeliest."""
         order = answer.order
         key = (order.market, order.side.opposite)
         lots = self._lots.get(key, [])
@@ -279,10 +283,11 @@ class Answers:
         inside = [lot for lot in lots if lot.index in wanted]
         size = total(inside)
         if size == 0:
-            return
-        kept = scaled(inside, 1 - min(Fraction(1), answer.sz / size))
+            return []
+        share = min(Fraction(1), answer.sz / size)
         rest = [lot for lot in lots if lot.index not in wanted]
-        self._lots[key] = sorted([*rest, *kept], key=lambda lot: lot.index)
+        self._lots[key] = sorted([*rest, *scaled(inside, 1 - share)], key=lambda lot: lot.index)
+        return scaled(inside, share)
 
 
 def total(lots: Iterable[Lot]) -> Fraction:
@@ -296,6 +301,15 @@ def runs(lots: Sequence[Lot]) -> Iterator[tuple[Fraction, Sequence[Lot]]]:
     for first in range(len(lots)):
         for end in range(len(lots), first, -1):
             yield up_to[end] - up_to[first], lots[first:end]
+
+
+def compress(lots: list[Lot]) -> None:
+    """Merge the oldest lots, in place, until `MAX_LOTS` are left."""
+    while len(lots) > MAX_LOTS:
+        first, second = lots[0], lots[1]
+        size = first.sz + second.sz
+        px = (first.px * first.sz + second.px * second.sz) / size
+        lots[:2] = [replace(first, px=px, sz=size, levels=lowest_levels(lots[:2]))]
 
 
 def scaled(lots: Iterable[Lot], share: Fraction) -> list[Lot]:
