@@ -23,6 +23,7 @@ MONITORS: tuple[type[Monitor], ...] = (
 
 JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("OFF-1", "symbolic and property: the innermost rung of `compute_quotes`"),
+    ("ROB-1", "property and simulation: any event in any order; a maker that fails to answer breaks it"),
     ("DET-1", "every engine that runs twice and compares"),
 )
 """Specs that no monitor of one run can judge, and who does."""

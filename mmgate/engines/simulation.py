@@ -109,7 +109,7 @@ def merged(done: Sequence[Done], specs: Sequence[str]) -> list[Outcome]:
     return [
         replace(merge_runs(by_spec[spec_id]), strength=strength)
         for spec_id in specs
-        if spec_id in by_spec and (spec_id in judged or not judged or spec_id == TOTALITY)
+        if spec_id in by_spec and (spec_id in judged or spec_id == TOTALITY or not judged)
     ]
 
 
@@ -123,12 +123,20 @@ def outcomes_of(
     outcomes = [_named(outcome, name) for outcome in judged.outcomes]
     if judged.cut:
         outcomes = [_cut(outcome, f"{name}: {judged.cut}") for outcome in outcomes]
-    if judged.failed is not None and TOTALITY in specs:
-        text = f"{name}: {judged.failed.kind}: {judged.failed.text}"
-        violation = Violation(TOTALITY, judged.failed.now_ms, judged.turns, text)
-        outcomes = [o for o in outcomes if o.spec_id != TOTALITY]
-        outcomes.append(Outcome(TOTALITY, engine, Word.VIOLATED, "", judged.turns, (), (violation,), text))
+    if TOTALITY in specs:
+        outcomes = [*(o for o in outcomes if o.spec_id != TOTALITY), _totality(judged, name, engine)]
     return outcomes
+
+
+def _totality(judged: Judgement, name: str, engine: str) -> Outcome:
+    """Say whether the maker answered whatever it was told (ROB-1): each turn is an event answered."""
+    failed = judged.failed
+    if failed is None:
+        word = Word.HOLDS if judged.turns else Word.VACUOUS
+        return Outcome(TOTALITY, engine, word, antecedents=judged.turns)
+    text = f"{name}: {failed.kind}: {failed.text}"
+    violation = Violation(TOTALITY, failed.now_ms, judged.turns, text)
+    return Outcome(TOTALITY, engine, Word.VIOLATED, "", judged.turns, (), (violation,), text)
 
 
 def _named(outcome: Outcome, name: str) -> Outcome:
