@@ -57,6 +57,7 @@ class LimitsActAtOnce(Monitor):
         level = self._levels.get(place.market, Level.CALM)
         adds = level is Level.WARNING and place.side is self._adding_side(place.market) and not place.reduce_only
         if adds or (level is Level.EMERGENCY and not place.reduce_only):
+            self._reported.add((place.cloid, level))
             self.violated(f"{order.label()} is placed at {self._standing(place.market)}", place.market, place.cloid)
 
     def on_turn(self, turn: journal.Turn) -> None:

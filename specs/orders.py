@@ -24,10 +24,10 @@ class NeverTradesWithItself(Monitor):
         """Compare a new order with the own orders of the other side, by all that was told."""
         if order.role is Role.FLATTEN:
             return
-        for other in self.view.orders.open_in(place.market):
-            if other.side is place.side or other is order:
-                continue
+        others = [o for o in self.view.orders.open_in(place.market) if o.side is not place.side]
+        if others:
             self.antecedent(str(order.role))
+        for other in others:
             meets = place.px >= other.px if place.side is Side.BUY else place.px <= other.px
             if meets:
                 self.violated(f"{order.label()} meets the own {other.label()}", place.market, place.cloid)
