@@ -63,8 +63,11 @@ def clear(where: MarketState) -> None:
     where.collected_buy = where.collected_sell = None
 
 
-def after_position_change(where: MarketState, before: Decimal) -> None:
-    """Clear collected amounts that a fall of |net| left larger than the position (L-8a)."""
+def after_position_change(draft: Draft, where: MarketState, before: Decimal) -> None:
+    """Clear the amounts that a fall of |net| left larger than the position (L-8a).
+
+    Those collected, and those under way: a counter-order that is rejected after such a fall is not collected.
+    """
     now = abs(where.book.net)
     if now >= abs(before):
         return
@@ -72,6 +75,9 @@ def after_position_change(where: MarketState, before: Decimal) -> None:
         waiting = where.collected(side)
         if waiting is not None and now < waiting.size:
             where.collect(side, None)
+    for order in draft.orders_of(where.market.name):
+        if order.answered is not None and not order.seen_resting and now < order.unfilled:
+            draft.state.orders[order.cloid] = replace(order, answered=None)
 
 
 def run_counters(draft: Draft, where: MarketState) -> None:

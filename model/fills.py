@@ -75,7 +75,7 @@ def _take_own(draft: Draft, where: MarketState, fill: Fill | TakerFill) -> None:
     if order is not None:
         attempt_filled(draft, where, order.cloid, fill.sz)
         _answer(draft, where, order, fill)
-    after_position_change(where, before)
+    after_position_change(draft, where, before)
 
 
 def _answer(draft: Draft, where: MarketState, order: Order, fill: Fill | TakerFill) -> None:
@@ -106,9 +106,9 @@ def _order_filled(draft: Draft, fill: Fill | TakerFill) -> Order | None:
     return order
 
 
-def correct_position(where: MarketState, net: Decimal, query_ms: int) -> None:
+def correct_position(draft: Draft, where: MarketState, net: Decimal, query_ms: int) -> None:
     """Adopt the venue's MM position, told alike by two answers; fills before the second query are contained (L-7)."""
     before = where.book.net
     where.book = corrected(where.book, net, where.mark_px if where.mark_px and where.mark_px > 0 else None)
     where.contained_before_ms = query_ms
-    after_position_change(where, before)
+    after_position_change(draft, where, before)

@@ -111,7 +111,7 @@ def _compare(draft: Draft, where: MarketState, venue_net: Decimal, query_ms: int
         corrected = True
         text = f"position {where.book.net} becomes the venue's {venue_net}"
         draft.say("warn", "position_corrected", where.market.name, text, ("difference", str(difference)))
-        correct_position(where, venue_net, query_ms)
+        correct_position(draft, where, venue_net, query_ms)
     attempt_answered(draft, where, query_ms, agrees=difference == 0, corrected=corrected)
     return difference == 0 or corrected
 
