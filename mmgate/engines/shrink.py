@@ -24,6 +24,8 @@ from specs.spec import Violation, Word
 
 MAX_RERUNS = 150
 """So many reruns may one counterexample cost."""
+MAX_PORT_RERUNS = 60
+"""The same for a port, which is started anew for each."""
 MAX_TURNS = 600_000
 """So many turns of the maker may one counterexample cost, all reruns together."""
 LEAD_MS = (15_000, 30_000, 60_000, 120_000, 300_000, 900_000)
@@ -95,7 +97,8 @@ class Shrinker:
 
 def shrink(world: World, ref: MakerRef, spec_id: str, engine: str, budget: Budget | None = None) -> Case | None:
     """Shorten a world in which `ref` violates `spec_id`; None if it does not. Raises InputRefused, as `judge` does."""
-    shrinker = Shrinker(world, ref, spec_id, engine, budget or Budget())
+    reruns = MAX_PORT_RERUNS if ref.kind == "port" else MAX_RERUNS
+    shrinker = Shrinker(world, ref, spec_id, engine, budget or Budget(reruns))
     if not shrinker.holds_up(shrinker.world):
         return None
     for pass_ in PASSES:
