@@ -32,6 +32,10 @@ class NoGhost(Monitor):
             order = self.view.orders.find(booked.cloid, booked.oid)
             if order is None:
                 self._report(booked.cloid, booked.market, f"{booked.cloid} is in the books and was never sent")
+            elif order.ended_ms is not None and order.ended_by in LAST_WORDS:
+                ago_ms = self.view.now_ms - order.ended_ms
+                fact = f"is believed {booked.state}, although its end ({order.ended_by}) was told {ago_ms} ms ago"
+                self._report(order.cloid, order.market, f"{order.label()} {fact}")
             elif not order.live and self._end_arrived(order, record.quiescent):
                 since = "" if order.closed_ms is None else f" since {self.view.now_ms - order.closed_ms} ms"
                 fact = f"is believed {booked.state}, but {order.closed_by or 'not live'} at the venue{since}"

@@ -46,13 +46,19 @@ class NoOrphan(Monitor):
             self._judge_restart()
 
     def on_books_told(self, record: journal.BooksTold) -> None:
-        """Compare belief with truth, when nothing is under way (L-1)."""
-        if not record.quiescent or not recovered(self.view, self.view.life_ms):
-            return
-        self.antecedent("books")
+        """Compare belief with what was told; with nothing under way, also with the truth (L-1)."""
+        view = self.view
         believed = {o.cloid for o in record.books.orders}
         oids = {o.oid for o in record.books.orders if o.oid is not None}
-        for order in self.view.orders.live.values():
+        self.antecedent("books")
+        for order in view.orders.open.values():
+            doubtful = order.cancel_refused_ms is not None or order.absent_ms is not None
+            if order.cloid not in believed and order.oid not in oids and not doubtful:
+                self._report(order, "is in nobody's books, although nothing told has ended it")
+        if not record.quiescent or not recovered(view, view.life_ms):
+            return
+        self.antecedent("books, nothing under way")
+        for order in view.orders.live.values():
             if order.cloid not in believed and order.oid not in oids:
                 self._report(order, "is live at the venue and in nobody's books, with nothing under way")
 

@@ -30,7 +30,19 @@ def test_an_order_believed_live_after_its_end_with_nothing_under_way_is_a_ghost(
     run.books(rung)
     outcome = run.end("ORD-2")
     assert outcome.word is Word.VIOLATED
-    assert "is believed resting, but canceled at the venue" in outcome.violations[0].text
+    assert "is believed resting, although its end (canceled) was told 0 ms ago" in outcome.violations[0].text
+
+
+def test_an_end_that_was_never_told_makes_a_ghost_only_with_nothing_under_way(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.closed(rung)
+    run.books(rung, quiescent=True)
+    outcome = run.end("ORD-2")
+    assert outcome.word is Word.VIOLATED
+    assert "is believed resting, but canceled at the venue since 0 ms" in outcome.violations[0].text
 
 
 def test_an_end_that_is_on_its_way_makes_no_ghost(story):

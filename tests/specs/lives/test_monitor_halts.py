@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
@@ -139,16 +140,12 @@ def test_own_losses_that_stop_the_quoting_are_told(story):
     run.oracle("100", rung)
     run.rests(rung)
     fill = run.fills(rung, told=False)
-    run.tell(events.Fill(*_named(fill), closed_pnl=D(-11)), mm_fill=True)
+    run.tell(replace(fill, closed_pnl=D(-11)), mm_fill=True)
     for _ in range(30):
         run.oracle("100")
     outcome = run.end("RSK-1")
     assert outcome.word is Word.VIOLATED
     assert "own fills lost 11 USD, which is not the gate's business" in outcome.violations[0].text
-
-
-def _named(fill):
-    return (fill.now_ms, fill.market, fill.cloid, fill.oid, fill.time_ms, fill.tid, fill.side, fill.px, fill.sz)
 
 
 def test_own_losses_that_stop_nothing_hold(story):
@@ -157,7 +154,7 @@ def test_own_losses_that_stop_nothing_hold(story):
     run.oracle("100", rung)
     run.rests(rung)
     fill = run.fills(rung, told=False)
-    run.tell(events.Fill(*_named(fill), closed_pnl=D(-11)), mm_fill=True)
+    run.tell(replace(fill, closed_pnl=D(-11)), mm_fill=True)
     run.oracle("100", run.rung())
     run.timer(60_000)
     assert run.word("RSK-1") is Word.HOLDS

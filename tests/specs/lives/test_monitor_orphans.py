@@ -141,12 +141,22 @@ def test_books_that_miss_a_live_order_are_told_when_nothing_is_under_way(story):
     run = story()
     rung = run.rung()
     run.oracle("100", rung)
-    run.rests(rung)
+    run.rests(rung, told=False)
+    run.tell(events.Rejected(run.now_ms, rung.market, rung.cloid, None))
     run.timer(30_000)
     run.books()
     outcome = run.end("ORD-1")
     assert outcome.word is Word.VIOLATED
-    assert "in nobody's books" in outcome.violations[0].text
+    assert "is live at the venue and in nobody's books, with nothing under way" in outcome.violations[0].text
+
+
+def test_an_order_is_known_from_its_sending(story):
+    run = story()
+    run.oracle("100", run.rung())
+    run.books(quiescent=False)
+    outcome = run.end("ORD-1")
+    assert outcome.word is Word.VIOLATED
+    assert "is in nobody's books, although nothing told has ended it" in outcome.violations[0].text
 
 
 def test_a_rung_that_stands_twice_after_a_restart_is_told(story):
