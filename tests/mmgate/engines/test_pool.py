@@ -1,0 +1,43 @@
+"""Work is spread over processes and comes back in order; a worker that dies loses its own piece only."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mmgate.engines.pool import Lost, spread
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def fragile(number: int) -> int:
+    if number == 2:
+        os._exit(9)
+    return number
+
+
+def refusing(number: int) -> int:
+    raise ValueError(f"no {number}")
+
+
+def test_results_come_in_the_order_of_the_work_whatever_the_number_of_workers():
+    here = [finished.result for finished in spread(square, range(5), 0)]
+    there = [finished.result for finished in spread(square, range(5), 2)]
+    assert here == there == [0, 1, 4, 9, 16]
+
+
+def test_a_worker_that_dies_loses_its_own_piece_and_no_other():
+    results = [finished.result for finished in spread(fragile, range(4), 2)]
+    assert results == [0, 1, Lost("the worker process died"), 3]
+
+
+def test_what_a_piece_of_work_raises_is_raised_here():
+    with pytest.raises(ValueError, match="no 0"):
+        list(spread(refusing, range(3), 2))
+
+
+def test_no_work_is_no_result():
+    assert list(spread(square, [], 2)) == []
