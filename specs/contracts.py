@@ -82,14 +82,15 @@ def no_skew_gets_under_the_fee_floor(offset: int, inventory: int, velocity: int,
 
 
 @lemma("OFF-3", "quoting.floored_offset", "quoting.offset_floor")
-def the_floor_never_narrows(offset: int, fee: int, respects: bool) -> bool:
-    """Claim that the final offset is at least 1 bp, and the skewed one where that is wider.
+def the_floor_never_narrows(offset: int, wider: int, fee: int, respects: bool) -> bool:
+    """Claim a final offset of at least 1 bp, of the skewed one where that is wider, and the order of levels (OFF-4).
 
-    pre: fee >= 0
+    pre: fee >= 0 and wider >= 0
     post: _
     """
-    final = quoting.floored_offset(offset, quoting.offset_floor(NUM, fee, respects))
-    return final >= SCALE and final >= offset
+    floor = quoting.offset_floor(NUM, fee, respects)
+    final = quoting.floored_offset(offset, floor)
+    return final >= SCALE and final >= offset and final <= quoting.floored_offset(offset + wider, floor)
 
 
 # OFF-4, OFF-2: order by level, and around the oracle
@@ -130,15 +131,15 @@ def the_outermost_level_stands_at_u(l0: int, p100: int, safety: int, least_range
     return at_u == max(p100 * safety // SCALE, l0 + least_range)
 
 
-@lemma("OFF-4", "quoting.skewed_offset", "quoting.floored_offset")
-def skews_and_floor_keep_the_order(inner: int, outer: int, inventory: int, velocity: int, floor: int) -> bool:
-    """Claim that skews and floor never put an outer level inside an inner one.
+@lemma("OFF-4", "quoting.skewed_offset")
+def skews_keep_the_order(inner: int, outer: int, inventory: int, velocity: int) -> bool:
+    """Claim that skews never put an outer level inside an inner one.
 
-    pre: 0 < inner <= outer and inventory > 0 and velocity > 0 and floor >= SCALE
+    pre: 0 < inner <= outer and 0 < inventory < 2 * SCALE and 0 < velocity < 2 * SCALE
     post: _
     """
-    near = quoting.floored_offset(quoting.skewed_offset(NUM, inner, inventory, velocity), floor)
-    return near <= quoting.floored_offset(quoting.skewed_offset(NUM, outer, inventory, velocity), floor)
+    near = quoting.skewed_offset(NUM, inner, inventory, velocity)
+    return near <= quoting.skewed_offset(NUM, outer, inventory, velocity)
 
 
 @lemma("OFF-4", "quoting.quote_price")
@@ -237,17 +238,17 @@ def convex_sizes_reach_both_multipliers(smallest: int, largest: int) -> bool:
 
 
 @lemma("CTR-1", "counter.reverting_price", "counter.reversion", "counter.displacement", "counter.displaced")
-def each_level_reaches_the_price(fill: int, gap: int, share: int, per_level: int, level: int, bought: bool) -> bool:
-    """Claim that a deeper level is sold higher and bought lower, strictly where nothing caps, floors or rounds.
+def the_level_reaches_the_price(fill: int, gap: int, share: int, per_level: int, level: int, bought: bool) -> bool:
+    """Claim that a level above 0 is sold higher and bought lower than level 0, where nothing caps or floors.
 
-    pre: fill > 0 and 0 < share and level >= 0 and per_level > 0 and gap * per_level >= SCALE
-    pre: share + per_level * (level + 1) <= CAP
+    pre: fill > 0 and 0 < share and level > 0 and per_level > 0 and gap >= SCALE
+    pre: share + per_level * level <= CAP
     post: _
     """
     side, mark = side_of(bought), fill + gap
-    inner = counter.reverting_price(NUM, side, fill, mark, level, share, per_level, CAP, 0)
-    outer = counter.reverting_price(NUM, side, fill, mark, level + 1, share, per_level, CAP, 0)
-    return outer > inner if bought else outer < inner
+    first = counter.reverting_price(NUM, side, fill, mark, 0, share, per_level, CAP, 0)
+    deeper = counter.reverting_price(NUM, side, fill, mark, level, share, per_level, CAP, 0)
+    return deeper > first if bought else deeper < first
 
 
 @lemma("CTR-1", "counter.reverting_price", "counter.reversion", "counter.displacement", "counter.displaced")

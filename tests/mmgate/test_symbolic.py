@@ -30,8 +30,9 @@ def asked(tmp_path, maker=None, specs=SPEC_IDS) -> Request:
     return Request(maker or MakerRef(), (), specs, ("symbolic",), QUICK, 1, tmp_path)
 
 
-def found(spec_id: str) -> set[Word]:
-    return {examine_in_a_fork(lemma, PATHS, 0).word for lemma in LEMMAS if lemma.spec_id == spec_id}
+def found(spec_id: str, kernel: str) -> set[Word]:
+    about = [lemma for lemma in LEMMAS if lemma.spec_id == spec_id and any(kernel in k for k in lemma.kernels)]
+    return {examine_in_a_fork(lemma, PATHS, 0).word for lemma in about[:2]}
 
 
 def test_all_lemmas_are_confirmed_on_the_reference(tmp_path):
@@ -62,7 +63,7 @@ SEEDED = {
 @pytest.mark.parametrize("spec_id", SPEC_IDS)
 def test_a_seeded_bug_of_each_family_is_refuted(spec_id, monkeypatch):
     monkeypatch.setattr(*SEEDED[spec_id])
-    assert Word.VIOLATED in found(spec_id)
+    assert Word.VIOLATED in found(spec_id, SEEDED[spec_id][1])
 
 
 def test_a_defect_is_in_force_while_its_kernels_are_examined(monkeypatch, tmp_path):
@@ -185,5 +186,5 @@ def test_an_unknown_defect_is_refused(tmp_path):
 
 
 def test_without_crosshair_nothing_is_confirmed(tmp_path, monkeypatch):
-    monkeypatch.setattr(symbolic.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert {o.word for o in symbolic.run(asked(tmp_path)).outcomes} == {Word.INCONCLUSIVE}

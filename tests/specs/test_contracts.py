@@ -10,7 +10,7 @@ import pytest
 from specs.contracts import LEMMAS
 from specs.statements import SPECS
 
-by_name = pytest.mark.parametrize("lemma", LEMMAS, ids=lambda lemma: lemma.name)
+by_name = pytest.mark.parametrize("lemma", list(LEMMAS), ids=lambda lemma: lemma.name)
 
 
 @by_name
