@@ -15,6 +15,10 @@ from specs.own import ZERO, OwnOrder
 REVIVABLE = ("absent", "send_failed")
 """Ends that the venue itself did not tell: an order so ended may be told alive again (L-7a)."""
 
+RETAIN_MS = 3_600_000
+"""An order that the venue has closed, and whose end was told so long ago, is forgotten: nothing speaks of it again."""
+PRUNE_EVERY = 4096
+
 
 class Orders:
     """Registry of own orders, by cloid and by the venue's oid."""
@@ -26,6 +30,7 @@ class Orders:
         self.open: dict[str, OwnOrder] = {}
         self.cancel_pending: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
+        self._placed = 0
 
     def find(self, cloid: str | None, oid: int | None) -> OwnOrder | None:
         """Return the own order of this cloid or oid."""
@@ -48,6 +53,9 @@ class Orders:
         twin = self.by_cloid.get(order.cloid)
         self.by_cloid[order.cloid] = order
         self.open[order.cloid] = order
+        self._placed += 1
+        if self._placed % PRUNE_EVERY == 0:
+            self._prune(order.sent_ms)
         return twin
 
     def cancel_sent(self, cancel: Cancel, now_ms: int) -> OwnOrder | None:
@@ -59,6 +67,15 @@ class Orders:
             order.cancel_refused_ms = order.cancel_failed_ms = None
             self.cancel_pending[order.cloid] = order
         return order
+
+    def _prune(self, now_ms: int) -> None:
+        """Forget what ended long ago, told and true, so that a long run does not grow."""
+        for cloid, order in list(self.by_cloid.items()):
+            told_ms, true_ms = order.ended_ms, order.closed_ms
+            ended = not order.live and told_ms is not None and true_ms is not None
+            if ended and now_ms - max(told_ms or 0, true_ms or 0) >= RETAIN_MS:
+                del self.by_cloid[cloid]
+        self.by_oid = {oid: order for oid, order in self.by_oid.items() if order.cloid in self.by_cloid}
 
     # What the maker is told.
 

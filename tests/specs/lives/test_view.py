@@ -174,6 +174,18 @@ def test_an_order_of_the_maker_that_nobody_saw_sent_is_taken_up_as_found(story):
     assert (order.life, order.known, order.live) == (0, False, True)
 
 
+def test_orders_that_ended_long_ago_are_forgotten_and_live_ones_never(story, monkeypatch):
+    monkeypatch.setattr("specs.own_orders.PRUNE_EVERY", 3)
+    run = story()
+    ended, live, later = run.rung(), run.rung(px="99.7"), run.rung(px="99.6")
+    run.oracle("100", ended, live)
+    run.rests(ended)
+    run.rests(live)
+    run.canceled(ended)
+    run.oracle("100", later, after_ms=3_700_000)
+    assert list(run.panel.view.orders.by_cloid) == [live.cloid, later.cloid]
+
+
 def test_a_declared_role_is_borne_out_or_inferred():
     config = MakerConfig(counter_order_enabled=True)
 
