@@ -32,6 +32,10 @@ RECENT = 8
 MAX_ANSWERS = 4096
 DOUBT = Fraction(1, 10**18)
 ZERO = Fraction(0)
+GRID = 10**24
+"""Shares of lots are kept to so many parts of a base unit, or their fractions would grow without end."""
+SLACK = Fraction(1, 10**12)
+"""What such shares may lack, relative."""
 
 Key = tuple[str, Side]
 """Market and side of the fills."""
@@ -251,10 +255,11 @@ class Answers:
         """Offer the likely lots first: named or just told; all runs; runs too small; lots answered already."""
         named = set(order.place.answers)
         likely = [[lot for lot in lots if lot.cloid in named], [lot for lot in lots if self._only_fresh([lot])]]
-        yield [run for run in likely if run and total(run) >= sz]
-        sized = sorted(runs(lots), key=lambda pair: pair[0] != sz)
-        yield [run for size, run in sized if size >= sz]
-        yield [run for size, run in sized if size < sz]
+        bound = sz * (1 - SLACK)
+        yield [run for run in likely if run and total(run) >= bound]
+        sized = sorted(runs(lots), key=lambda pair: abs(pair[0] - sz) > sz * SLACK)
+        yield [run for size, run in sized if size >= bound]
+        yield [run for size, run in sized if size < bound]
         yield [[lot] for lot in self._recent.get((order.market, order.side.opposite), ())]
 
     def _read(
@@ -309,14 +314,20 @@ def compress(lots: list[Lot]) -> None:
         first, second = lots[0], lots[1]
         size = first.sz + second.sz
         px = (first.px * first.sz + second.px * second.sz) / size
-        lots[:2] = [replace(first, px=px, sz=size, levels=lowest_levels(lots[:2]))]
+        lots[:2] = [replace(first, px=on_grid(px), sz=size, levels=lowest_levels(lots[:2]))]
 
 
 def scaled(lots: Iterable[Lot], share: Fraction) -> list[Lot]:
     """Return the lots with this share of their sizes; none when nothing is left."""
     if share == 1:
         return list(lots)
-    return [replace(lot, sz=lot.sz * share) for lot in lots] if share > 0 else []
+    shares = [replace(lot, sz=on_grid(lot.sz * share)) for lot in lots]
+    return [lot for lot in shares if lot.sz > 0]
+
+
+def on_grid(number: Fraction) -> Fraction:
+    """Return a number to 10^-24."""
+    return Fraction(round(number * GRID), GRID)
 
 
 def lowest_levels(lots: Sequence[Lot]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from model import events, journal
 from model.actions import Place, Role
-from specs.answers import Answer, Explanation, legal
+from specs.answers import SLACK, Answer, Explanation, legal
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
 from specs.monitor import Monitor
@@ -16,8 +16,8 @@ from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
 
-DISGUISE_STEPS = 2
-"""A declared rung in the reply to a fill that stands this many ticks from every level is judged as a counter-order."""
+LEAST_OFFSET_BPS = 1
+"""A declared rung nearer than this, in the reply to a fill of the other side, is judged as a counter-order."""
 
 
 class CounterMonitor(Monitor):
@@ -45,13 +45,12 @@ class CounterMonitor(Monitor):
         if order.role is not Role.LADDER:
             return False
         facts, fresh = self.view.pricing.facts(order), self.view.pricing.answers.fresh_lot()
-        event_market = self.view.fill_order.market if self.view.fill_order is not None else None
-        if facts is None or fresh is None or event_market != order.market or order.side is fresh.side:
+        filled = self.view.fill_order
+        if facts is None or fresh is None or filled is None or filled.market != order.market:
             return False
-        if facts.levels:
+        if facts.levels or order.side is fresh.side:
             return False
-        step = rounding.price_step(facts.px, self.view.markets[order.market])
-        return all(abs(e.rung.px - facts.px) >= DISGUISE_STEPS * step for e in facts.expected)
+        return bool(order.place.answers) or facts.offset_bps < LEAST_OFFSET_BPS
 
 
 class PriceByLevel(CounterMonitor):
@@ -145,7 +144,7 @@ class NoLargerThanFills(CounterMonitor):
         self.antecedent(f"{order.side} · {order.market}")
         reading = answer.fit or (answer.readings[0] if answer.readings else None)
         left = answer.uncovered if answer.fit is None or reading is None else min(reading.covered, answer.uncovered)
-        if answer.sz > left:
+        if answer.sz * (1 - SLACK) > left:
             what = f"{told_fills(reading)} leave" if reading is not None else "the ladder fills told leave"
             self.violated(f"{order.label()}: {what} {shown(left)} to answer", order.market, order.cloid)
             return
@@ -249,7 +248,11 @@ class NoneOnACounter(CounterMonitor):
         filled = self.view.fill_order
         if filled is None or not self.view.fill_fresh or filled.role is Role.LADDER:
             return
-        if filled.market == order.market and filled.side is not order.side and answer.sz > answer.uncovered:
+        if (
+            filled.market == order.market
+            and filled.side is not order.side
+            and answer.sz * (1 - SLACK) > answer.uncovered
+        ):
             self.violated(
                 f"{order.label()} answers the fill of {filled.label()}, which is no ladder order",
                 order.market,

@@ -61,7 +61,7 @@ class Facts:
     """What the definitions say of one ladder order, at its sending.
 
     `offset_bps`: its distance from the oracle last told. `levels`: those whose price it has by some fair reading,
-    the declared one alone where it is among them. `nearest`: the same, or without any the closest.
+    the declared one alone where it is among them. `nearest`: the same, or without any see `closest`.
     """
 
     px: Fraction
@@ -136,6 +136,7 @@ class Pricing:
         self._expected: dict[tuple[str, Side, tuple[Inputs, ...]], tuple[Expected, ...]] = {}
         self._bases: dict[Statistics | None, tuple[Fraction, ...]] = {}
         self._facts: dict[tuple[str, int], Facts] = {}
+        self._declared: dict[tuple[int, str, Side], list[tuple[Fraction, int | None]]] = {}
         self._weekend_ms = 0
         self.answers = Answers(view, self)
 
@@ -167,6 +168,7 @@ class Pricing:
         self._expected.clear()
         self._bases.clear()
         self._facts.clear()
+        self._declared.clear()
         self.answers.life_began(start)
 
     def _oracle(self, event: events.Oracle, now_ms: int, new_weekend: bool) -> None:
@@ -226,6 +228,8 @@ class Pricing:
         if facts is None:
             return ()
         levels = set(facts.true_levels)
+        if not facts.levels and order.level is not None and self._outward(order):
+            levels.add(order.level)
         market = self._markets.get(order.market)
         for snapshot in market.history if market is not None else ():
             if snapshot.index <= order.index:
@@ -275,12 +279,19 @@ class Pricing:
         if not readings or order.oracle_px is None or not sane(order.px):
             return None
         px = Fraction(order.px)
+        self._declared.setdefault((order.index, order.market, order.side), []).append((px, order.level))
         expected = self.expected(order.market, order.side, readings)
         levels = self._matching(order.market, order.side, px, readings)
         if order.level is not None and order.level in levels:
             levels = (order.level,)
         offset = ladder.told_offset_bps(order.oracle_px, order.px, order.side)
-        return Facts(px, offset, readings, expected, levels, levels or nearest(expected, px))
+        return Facts(px, offset, readings, expected, levels, levels or closest(expected, px, order.level))
+
+    def _outward(self, order: OwnOrder) -> bool:
+        """Say whether the levels declared in one reply go strictly outward: then they tell its rungs' places."""
+        told = sorted(self._declared.get((order.index, order.market, order.side), ()), reverse=order.side is Side.BUY)
+        levels = [level for _, level in told if level is not None]
+        return len(told) > 1 and len(levels) == len(told) and levels == sorted(set(levels))
 
     def _prune(self) -> None:
         """Forget the facts of orders that ended long ago."""
@@ -291,11 +302,21 @@ class Pricing:
             order = orders.get(key[0])
             if order is None or (order.ended_ms is not None and now_ms - order.ended_ms > FORGET_MS):
                 del self._facts[key]
+        kept = {index for _, index in self._facts}
+        for group in list(self._declared):
+            if group[0] not in kept:
+                del self._declared[group]
 
 
-def nearest(expected: Sequence[Expected], px: Fraction) -> tuple[int, ...]:
-    """Return the levels whose rung is closest to `px`."""
+def closest(expected: Sequence[Expected], px: Fraction, declared: int | None) -> tuple[int, ...]:
+    """Return the levels whose rung is closest to `px`, and the declared one if it is a neighbour of these.
+
+    An order that stands on no rung is another spec's fault: its level is in doubt, but not beyond the next one.
+    """
     if not expected:
         return ()
     least = min(abs(e.rung.px - px) for e in expected)
-    return tuple(sorted({e.rung.level for e in expected if abs(e.rung.px - px) == least}))
+    found = {e.rung.level for e in expected if abs(e.rung.px - px) == least}
+    if declared is not None and any(abs(declared - level) <= 1 for level in found):
+        found.add(declared)
+    return tuple(sorted(found))
