@@ -12,7 +12,7 @@ from mmgate.evidence import Evidence, write_whole
 from mmgate.reporting.console import ConsoleReporter
 from mmgate.reporting.json_report import JsonReporter
 from mmgate.reporting.page import report_markdown
-from mmgate.verification import Task, verify
+from mmgate.verification import Task, verify, verify_defects
 
 
 def judge_asked(asked: Asked) -> int:
@@ -23,7 +23,10 @@ def judge_asked(asked: Asked) -> int:
     reporters: Sequence[Reporter] = (JsonReporter(),) if asked.as_json else (ConsoleReporter(asked.quiet),)
     with Evidence(plan.requests[0].out) as evidence:
         requests = tuple(replace(request, out=evidence.folder) for request in plan.requests)
-        report = verify(requests, _task(plan), reporters, evidence)
+        if len(requests) == 1:
+            report = verify(requests[0], _task(plan), reporters, evidence)
+        else:
+            report = verify_defects(requests, _task(plan), reporters, evidence)
     if asked.summary is not None:
         write_whole(asked.summary, report_markdown(report), "--summary")
     return int(report.exit_code)

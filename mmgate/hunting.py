@@ -1,60 +1,137 @@
-"""Hunting a defect: run the suite entry by entry until every spec that must catch the defect has caught it."""
+"""Hunting defects: for each, look until every spec that must catch it has caught it, and shorten what was seen.
+
+The simulation goes through the suite run by run and stops each run at its first violation; the property engine
+draws its examples once. Defects are spread over processes, and told in their own order.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
+from pathlib import Path
 
-from mmgate.request import EngineResult, Request, Witness
+from mmgate.engines import property as drawing
+from mmgate.engines import simulation
+from mmgate.engines.judging import judge
+from mmgate.engines.pool import Lost, spread
+from mmgate.inputs import InputRefused
+from mmgate.request import EngineResult, Entry, MakerRef, Profile, Request, Witness
+from mmgate.worlds import world_of
 from specs.defects import BY_ID, Defect
 from specs.spec import Outcome, Word, merge_runs
 
 
 @dataclass(frozen=True, slots=True)
-class Hunt:
-    """What an engine found about a defect: its outcomes on the specs that must catch it, and the witnesses."""
+class Prey:
+    """One defect to be looked for by one engine, with the specs that must catch it. Travels to a worker."""
 
-    defect: Defect
-    result: EngineResult
+    defect_id: str
+    engine: str
+    specs: tuple[str, ...]
+    suite: tuple[Entry, ...]
+    profile: Profile
+    seed: int
+    out: Path
+
+    def request(self, specs: tuple[str, ...]) -> Request:
+        """Return the same as a request, in one process."""
+        maker = MakerRef("defect", self.defect_id)
+        return Request(maker, self.suite, specs, (self.engine,), self.profile, self.seed, self.out, workers=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What an engine found about a defect: outcomes on the specs that must catch it, and witnesses."""
+
+    defect_id: str
+    engine: str
+    outcomes: tuple[Outcome, ...]
+    witnesses: tuple[Witness, ...] = ()
 
     def caught(self) -> tuple[str, ...]:
         """Return the ids of the specs that caught it."""
-        return tuple(outcome.spec_id for outcome in self.result.outcomes if outcome.word is Word.VIOLATED)
+        return tuple(outcome.spec_id for outcome in self.outcomes if outcome.word is Word.VIOLATED)
 
 
-def expected(defect_id: str, specs: tuple[str, ...]) -> tuple[str, ...]:
+def expected(defect: Defect, specs: Sequence[str]) -> tuple[str, ...]:
     """Return those of `specs` that must catch the defect."""
-    return tuple(spec_id for spec_id in specs if spec_id in BY_ID[defect_id].caught_by)
+    return tuple(spec_id for spec_id in specs if spec_id in defect.caught_by)
 
 
-def hunt(engine: str, request: Request) -> Hunt:
-    """Let one engine look for a defect, an entry at a time, with the specs that are still missing it."""
-    defect = BY_ID[request.maker.name]
-    missing = list(expected(defect.id, request.specs))
-    found: dict[str, list[Outcome]] = {}
+def prey_of(requests: Sequence[Request], engine: str) -> tuple[Prey, ...]:
+    """Return what one engine has to look for, defect by defect."""
+    return tuple(
+        Prey(
+            request.maker.name,
+            engine,
+            expected(BY_ID[request.maker.name], request.specs),
+            request.suite,
+            request.profile,
+            request.seed,
+            request.out / request.maker.name,
+        )
+        for request in requests
+    )
+
+
+def hunt_all(prey: Sequence[Prey], workers: int, progress: Callable[[str], None]) -> Iterator[Hunt]:
+    """Yield what was found of each defect, in order. Raises InputRefused for a suite that can't be used."""
+    for number, finished in enumerate(spread(hunt, prey, workers), 1):
+        wanted, result = finished.work, finished.result
+        if isinstance(result, Lost):
+            lost = [Outcome(one, wanted.engine, Word.ERROR, reason=result.reason) for one in wanted.specs]
+            result = Hunt(wanted.defect_id, wanted.engine, tuple(lost))
+        progress(f"{number} of {len(prey)} defects, {wanted.defect_id}: {', '.join(result.caught()) or 'not caught'}")
+        yield result
+
+
+def hunt(prey: Prey) -> Hunt:
+    """Look for one defect, here."""
+    if not prey.specs:
+        return Hunt(prey.defect_id, prey.engine, ())
+    found = _in_runs(prey) if prey.engine == simulation.ENGINE else _in_examples(prey)
+    return replace(found, outcomes=tuple(_told(outcome, prey.defect_id) for outcome in found.outcomes))
+
+
+def _in_examples(prey: Prey) -> Hunt:
+    """Let the property engine draw its examples."""
+    result: EngineResult = drawing.run(prey.request(prey.specs))
+    return Hunt(prey.defect_id, prey.engine, result.outcomes, result.witnesses)
+
+
+def _in_runs(prey: Prey) -> Hunt:
+    """Go through the suite's runs until each spec has caught the defect in one of them."""
+    missing = list(prey.specs)
+    outcomes: dict[str, list[Outcome]] = {}
     witnesses: list[Witness] = []
-    notes: list[str] = []
-    for entry in request.suite:
-        if not missing:
-            break
-        request.progress(f"{defect.id} in {entry.name}/{entry.scenario}")
-        result = import_module(f"mmgate.engines.{engine}").run(replace(request, suite=(entry,), specs=tuple(missing)))
-        for outcome in result.outcomes:
-            found.setdefault(outcome.spec_id, []).append(_told(outcome, defect))
-        witnesses += result.witnesses
-        notes += result.notes
-        caught = {outcome.spec_id for outcome in result.outcomes if outcome.word is Word.VIOLATED}
-        missing = [spec_id for spec_id in missing if spec_id not in caught]
-    outcomes = tuple(_merged(runs) for runs in found.values())
-    return Hunt(defect, EngineResult(engine, outcomes, tuple(witnesses), tuple(dict.fromkeys(notes))))
+    for job in simulation.jobs_of(prey.request(prey.specs)):
+        while missing:  # a run stops at its first violation: again for the specs that did not see theirs
+            judged = judge(world_of(job.entry, job.seed), job.maker, missing, prey.engine, stop=True)
+            if judged.refused:
+                raise InputRefused(f"{job.name()}: {judged.refused}")
+            for outcome in judged.outcomes:
+                if outcome.word is Word.VIOLATED or not judged.cut:
+                    outcomes.setdefault(outcome.spec_id, []).append(replace(outcome, strength=job.name()))
+            caught = [outcome.spec_id for outcome in judged.outcomes if outcome.word is Word.VIOLATED]
+            missing = [spec_id for spec_id in missing if spec_id not in caught]
+            witnesses += [one for spec_id in caught for one in _witness(job, spec_id, prey)]
+            if not caught:
+                break
+    return Hunt(prey.defect_id, prey.engine, tuple(_merged(runs) for runs in outcomes.values()), tuple(witnesses))
+
+
+def _witness(job: simulation.Job, spec_id: str, prey: Prey) -> list[Witness]:
+    """Shorten the violation and save it."""
+    case = simulation.search(simulation.Search(job, spec_id))
+    return [] if case is None else [simulation.save_witness(case, prey.request((spec_id,)))]
 
 
 def _merged(runs: list[Outcome]) -> Outcome:
-    """Merge the entries' outcomes; the strength is that of the last one, where it was caught or given up."""
+    """Merge the runs' outcomes; the strength is that of the last run, where it was caught or given up."""
     return replace(merge_runs(runs), strength=runs[-1].strength)
 
 
-def _told(outcome: Outcome, defect: Defect) -> Outcome:
+def _told(outcome: Outcome, defect_id: str) -> Outcome:
     """Say with each violation which defect shows it."""
-    violations = tuple(replace(one, text=f"[{defect.id}] {one.text}") for one in outcome.violations)
+    violations = tuple(replace(one, text=f"[{defect_id}] {one.text}") for one in outcome.violations)
     return replace(outcome, violations=violations)

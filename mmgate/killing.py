@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate.asking import Asked, plan_of
-from mmgate.hunting import hunt
+from mmgate.hunting import hunt_all, prey_of
 from mmgate.selection import choose
 from specs.defects import BY_ID, Defect
 
@@ -27,9 +28,14 @@ class Matrix:
     kills: tuple[tuple[str, str, str], ...]
 
     def survivors(self) -> tuple[str, ...]:
-        """Return the defects that nothing caught."""
+        """Return the defects that a judged spec must catch, and none did."""
         caught = {defect for defect, _, _ in self.kills}
-        return tuple(defect.id for defect in self.defects if defect.id not in caught)
+        tried = [defect.id for defect in self.defects if set(defect.caught_by) & set(self.specs)]
+        return tuple(name for name in tried if name not in caught)
+
+    def untried(self) -> tuple[str, ...]:
+        """Return the defects that no spec judged so far must catch."""
+        return tuple(defect.id for defect in self.defects if not set(defect.caught_by) & set(self.specs))
 
     def missed(self) -> tuple[tuple[str, str], ...]:
         """Return (defect, spec) where a judged spec that must catch the defect did not."""
@@ -53,21 +59,21 @@ def fill_matrix(defects: str, engines: tuple[str, ...], profile: str | None, see
     plan = plan_of(Asked(defects=defects, profile=profile or DEFAULT_PROFILE, seed=seed))
     kills: list[tuple[str, str, str]] = []
     with tempfile.TemporaryDirectory(prefix="mmgate-matrix-") as folder:
-        for request in plan.requests:
-            for engine in chosen:
-                progress = _progress if sys.stderr.isatty() else _silence
-                out = Path(folder) / request.maker.name / engine
-                found = hunt(engine, replace(request, out=out, progress=progress))
-                kills += [(request.maker.name, spec, engine) for spec in found.caught()]
+        requests = [replace(request, out=Path(folder)) for request in plan.requests]
+        for engine in chosen:
+            for found in hunt_all(prey_of(requests, engine), requests[0].workers, _told_to(engine)):
+                kills += [(found.defect_id, spec_id, engine) for spec_id in found.caught()]
+    order = [request.maker.name for request in plan.requests]
+    kills.sort(key=lambda kill: (order.index(kill[0]), plan.requests[0].specs.index(kill[1])))
     return Matrix(
         tuple(BY_ID[request.maker.name] for request in plan.requests), plan.requests[0].specs, chosen, tuple(kills)
     )
 
 
-def _progress(text: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{text[:100]}")
-    sys.stderr.flush()
+def _told_to(engine: str) -> Callable[[str], None]:
+    """Return what tells progress to a person, if one is looking."""
 
+    def tell(text: str) -> None:
+        sys.stderr.write(f"{engine}: {text}\n")
 
-def _silence(_text: str) -> None:
-    return
+    return tell if sys.stderr.isatty() else lambda _text: None

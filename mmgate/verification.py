@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from mmgate.events import Concluded, EngineBegan, EngineEnded, Progressed, Reporter, RunBegan, tell_all
 from mmgate.evidence import MARK, Evidence
 from mmgate.gatefile import Waiver
-from mmgate.hunting import expected, hunt
+from mmgate.hunting import Prey, hunt_all, prey_of
 from mmgate.inputs import InputRefused
 from mmgate.report import Report, RunId, conclude
 from mmgate.reporting.json_report import as_text, report_data
 from mmgate.reporting.page import report_markdown, report_page
 from mmgate.request import EngineResult, Request, Witness
 from specs.catalogue import SPECS
+from specs.defects import BY_ID
 from specs.spec import Outcome, Spec, Word, merge_runs
 
 ENGINES = ("symbolic", "property", "simulation")
 """The engines, in the order in which they run: the cheapest to read first."""
-CAUGHT = "caught "
-"""How an engine's notes begin that name a caught defect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +39,39 @@ class Task:
     notes: tuple[str, ...] = ()
 
 
-def verify(requests: Sequence[Request], task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
-    """Run the engines and conclude; the evidence is published before the end is told.
-
-    One request is judged by all its specs; of several, each the reference with a defect, each is hunted.
-    """
+def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
+    """Judge one maker by all engines and conclude; the evidence is published before the end is told."""
     tell_all(reporters, RunBegan(task.run, task.notes))
-    first = requests[0]
-    results = [_engine(name, requests, reporters, evidence.folder) for name in first.engines]
-    report = conclude(
-        task.run,
-        selected(_judged_specs(requests)),
-        [_placed(result, evidence) for result in results],
-        task.waivers,
-        task.today,
-        task.allow_conditional,
-        (*task.notes, *_survivors(requests, results)),
+    results = [
+        guarded(name, request.specs, reporters, evidence, partial(_run, name, request)) for name in request.engines
+    ]
+    return finish(request.specs, results, task, reporters, evidence)
+
+
+def verify_defects(
+    requests: Sequence[Request], task: Task, reporters: Sequence[Reporter], evidence: Evidence
+) -> Report:
+    """Hunt each of several defects: the cheaper engine first, the other one for what it did not catch."""
+    tell_all(reporters, RunBegan(task.run, task.notes))
+    specs = expected_of_any(requests)
+    caught: set[tuple[str, str]] = set()
+    results = []
+    for name in sorted(requests[0].engines, reverse=True):
+        prey = [replace(one, specs=_missing(one, caught)) for one in prey_of(requests, name)]
+        results.append(
+            guarded(name, specs, reporters, evidence, partial(_hunts, name, prey, caught, requests[0].workers))
+        )
+    return finish(
+        specs, results, replace(task, notes=(*task.notes, *_survivors(requests, caught))), reporters, evidence
     )
+
+
+def finish(
+    specs: Sequence[str], results: Sequence[EngineResult], task: Task, reporters: Sequence[Reporter], evidence: Evidence
+) -> Report:
+    """Merge, write the report, publish, tell."""
+    placed = [_placed(result, evidence) for result in results]
+    report = conclude(task.run, selected(specs), placed, task.waivers, task.today, task.allow_conditional, task.notes)
     evidence.write(MARK, as_text(report_data(report)))
     evidence.write("report.html", report_page(report))
     evidence.write("report.md", report_markdown(report))
@@ -69,59 +85,71 @@ def selected(ids: Iterable[str]) -> tuple[Spec, ...]:
     return tuple(spec for spec in SPECS if spec.id in wanted)
 
 
-def _judged_specs(requests: Sequence[Request]) -> tuple[str, ...]:
-    """Return the specs of the report: all that were asked for, or those that must catch one of the defects."""
-    if len(requests) == 1:
-        return requests[0].specs
-    wanted = {spec_id for request in requests for spec_id in expected(request.maker.name, request.specs)}
+def expected_of_any(requests: Sequence[Request]) -> tuple[str, ...]:
+    """Return the judged specs that must catch one of the defects, in reading order."""
+    wanted = {spec_id for one in requests for spec_id in BY_ID[one.maker.name].caught_by}
     return tuple(spec_id for spec_id in requests[0].specs if spec_id in wanted)
 
 
-def _survivors(requests: Sequence[Request], results: Sequence[EngineResult]) -> list[str]:
-    """Say which of several defects no engine caught."""
-    if len(requests) == 1:
-        return []
-    caught = {note.removeprefix(CAUGHT) for result in results for note in result.notes if note.startswith(CAUGHT)}
-    return [f"defect {r.maker.name} survives" for r in requests if r.maker.name not in caught]
+def _missing(prey: Prey, caught: set[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(spec_id for spec_id in prey.specs if (prey.defect_id, spec_id) not in caught)
 
 
-def _engine(name: str, requests: Sequence[Request], reporters: Sequence[Reporter], folder: Path) -> EngineResult:
-    """Run one engine; if it crashes, every spec that was asked of it is an error."""
+def _survivors(requests: Sequence[Request], caught: set[tuple[str, str]]) -> list[str]:
+    """Say of each defect that nothing caught that it survives, or that no spec that is judged yet must catch it."""
+    dead = {defect for defect, _ in caught}
+    lines = []
+    for prey in prey_of(requests, ""):
+        if prey.defect_id in dead:
+            continue
+        wanted = ", ".join(BY_ID[prey.defect_id].caught_by)
+        what = f"survives {wanted}" if prey.specs else f"was not tried: {wanted} is not judged yet"
+        lines.append(f"defect {prey.defect_id} {what}")
+    return lines
+
+
+def guarded(
+    name: str,
+    specs: Sequence[str],
+    reporters: Sequence[Reporter],
+    evidence: Evidence,
+    work: Callable[[Callable[[str], None]], EngineResult],
+) -> EngineResult:
+    """Run one engine's work; if it crashes, every spec that was asked of it is an error."""
     tell_all(reporters, EngineBegan(name))
     began = time.monotonic()
-    listening = [replace(one, progress=lambda text: tell_all(reporters, Progressed(name, text))) for one in requests]
     try:
-        result = _run(name, listening)
+        result = work(lambda text: tell_all(reporters, Progressed(name, text)))
     except InputRefused:
         raise
     except Exception as error:  # whatever an engine does, the others are heard and the verdict says so
-        result = _crashed(name, _judged_specs(requests), error)
-        (folder / f"{name}-crash.txt").write_text(
-            "".join(traceback.format_exception(error)), encoding="utf-8", errors="replace"
-        )
+        result = _crashed(name, specs, error)
+        evidence.write(f"{name}-crash.txt", "".join(traceback.format_exception(error)))
     tell_all(reporters, EngineEnded(result, time.monotonic() - began))
     return result
 
 
-def _run(name: str, requests: Sequence[Request]) -> EngineResult:
-    """Let an engine judge one maker by everything, or hunt each of several defects."""
-    if len(requests) == 1:
-        result: EngineResult = import_module(f"mmgate.engines.{name}").run(requests[0])
-        return result
-    hunts = [hunt(name, replace(one, out=one.out / one.maker.name)) for one in requests]
+def _run(name: str, request: Request, progress: Callable[[str], None]) -> EngineResult:
+    """Let an engine judge one maker by everything."""
+    result: EngineResult = import_module(f"mmgate.engines.{name}").run(replace(request, progress=progress))
+    return result
+
+
+def _hunts(
+    name: str, prey: Sequence[Prey], caught: set[tuple[str, str]], workers: int, progress: Callable[[str], None]
+) -> EngineResult:
+    """Let an engine hunt each of several defects; add what it caught to `caught`."""
     by_spec: dict[str, list[Outcome]] = {}
-    for outcome in (outcome for one in hunts for outcome in one.result.outcomes):
-        by_spec.setdefault(outcome.spec_id, []).append(outcome)
-    notes = [f"{CAUGHT}{one.defect.id}" for one in hunts if one.caught()]
-    return EngineResult(
-        name,
-        tuple(merge_runs(runs) for runs in by_spec.values()),
-        tuple(witness for one in hunts for witness in one.result.witnesses),
-        (*notes, *dict.fromkeys(note for one in hunts for note in one.result.notes)),
-    )
+    witnesses: list[Witness] = []
+    for found in hunt_all(prey, workers, progress):
+        caught.update((found.defect_id, spec_id) for spec_id in found.caught())
+        witnesses += found.witnesses
+        for outcome in found.outcomes:
+            by_spec.setdefault(outcome.spec_id, []).append(outcome)
+    return EngineResult(name, tuple(merge_runs(runs) for runs in by_spec.values()), tuple(witnesses))
 
 
-def _crashed(name: str, specs: tuple[str, ...], error: Exception) -> EngineResult:
+def _crashed(name: str, specs: Sequence[str], error: Exception) -> EngineResult:
     reason = f"the engine crashed: {type(error).__name__}: {error}; see {name}-crash.txt"
     outcomes = tuple(Outcome(spec_id, name, Word.ERROR, reason=reason) for spec_id in specs)
     return EngineResult(name, outcomes, notes=(reason,))

@@ -47,6 +47,7 @@ class ConsoleReporter:
         self.quiet = quiet
         self.console = console_for(sys.stdout)
         self.status = console_for(sys.stderr)
+        self._told: set[str] = set()
 
     def tell(self, event: Event) -> None:
         """Show the next event."""
@@ -70,6 +71,9 @@ class ConsoleReporter:
 
     def _notes(self, notes: tuple[str, ...]) -> None:
         for note in notes:
+            if note in self._told:
+                continue
+            self._told.add(note)
             self.console.print(f"  {clean(note)}", style="dim", soft_wrap=True)
 
     def _report(self, report: Report, evidence: str) -> None:

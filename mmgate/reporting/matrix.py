@@ -33,6 +33,7 @@ def matrix_data(matrix: Matrix) -> dict[str, object]:
                 "tags": list(defect.tags),
                 "caught_by": list(defect.caught_by),
                 "survives": defect.id in matrix.survivors(),
+                "tried": defect.id not in matrix.untried(),
             }
             for defect in matrix.defects
         ],
@@ -59,5 +60,7 @@ def _print(matrix: Matrix) -> None:
         console.print(f"survives: {name}", style="bold red")
     for name, spec in matrix.missed():
         console.print(f"missed: {spec} did not catch {name}")
-    killed = len(matrix.defects) - len(matrix.survivors())
+    for name in matrix.untried():
+        console.print(f"not tried: {name}, none of its specs is judged yet")
+    killed = len({defect for defect, _, _ in matrix.kills})
     console.print(f"{killed} of {len(matrix.defects)} defects caught; specs that caught none: {len(matrix.idle())}")

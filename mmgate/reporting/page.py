@@ -45,8 +45,8 @@ def report_page(report: Report) -> str:
 
 
 def report_markdown(report: Report) -> str:
-    """Return the report in Markdown; deterministic, without paths of a machine."""
-    return render("report.md", _values(report))
+    """Return the report in Markdown, without the code's revision: it changes where the report does, and only there."""
+    return render("report.md", {**_values(report), "run_line": run_line(report.run, with_code=False)})
 
 
 def _values(report: Report) -> dict[str, object]:

@@ -31,10 +31,10 @@ def clean(text: str) -> str:
     return line if len(line) <= MAX_TEXT else line[:MAX_TEXT] + "…"
 
 
-def run_line(run: RunId) -> str:
+def run_line(run: RunId, with_code: bool = True) -> str:
     """Write the first line of a run: the command that repeats it, and after the sign what it depends on."""
     parts = (
-        f"code {run.code}",
+        *((f"code {run.code}",) if with_code else ()),
         f"config {run.config}",
         f"maker {run.maker}",
         f"profile {run.profile}",
