@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mmgate.engines.pool import Lost
+from mmgate.identity import code_revision
 
 if TYPE_CHECKING:
     from mmgate.engines.simulation import Job
@@ -22,18 +23,22 @@ HASH_SEEDS = ("1", "4242")
 TIMEOUT_MARGIN_S = 60.0
 
 
-def digests(jobs: Sequence[Job], workers: int) -> list[str | Lost]:
-    """Run the jobs again, each in a fresh process, and return their traces' digests in order."""
+def digests(jobs: Sequence[Job], expected: Sequence[str], workers: int) -> list[str | Lost]:
+    """Run the jobs again, in fresh processes, and return their traces' digests in order.
+
+    `expected`: the digests of the first runs; they tell apart a run that differs from code that was changed.
+    """
     if not jobs:
         return []
     share = max(1, workers)
-    lots = [jobs[at::share] for at in range(min(share, len(jobs)))]
+    code_revision()  # as it is now, before the children look
+    lots = [(jobs[at::share], expected[at::share]) for at in range(min(share, len(jobs)))]
     with ThreadPoolExecutor(len(lots)) as threads:
-        answers = list(threads.map(_lot, lots))
+        answers = list(threads.map(lambda lot: _lot(*lot), lots))
     return [answers[at % len(lots)][at // len(lots)] for at in range(len(jobs))]
 
 
-def _lot(jobs: Sequence[Job]) -> list[str | Lost]:
+def _lot(jobs: Sequence[Job], expected: Sequence[str]) -> list[str | Lost]:
     """Run some jobs in one other process."""
     seed = HASH_SEEDS[1] if os.environ.get("PYTHONHASHSEED") == HASH_SEEDS[0] else HASH_SEEDS[0]
     limit_s = sum(job.limit_s for job in jobs) + TIMEOUT_MARGIN_S
@@ -48,10 +53,12 @@ def _lot(jobs: Sequence[Job]) -> list[str | Lost]:
         )
     except subprocess.TimeoutExpired:
         return [Lost(f"the repeated run took longer than {limit_s:.0f} s")] * len(jobs)
-    lines = child.stdout.decode("ascii", "replace").split()
+    code, *lines = child.stdout.decode("ascii", "replace").split() or [""]
     if child.returncode != 0 or len(lines) != len(jobs):
         told = child.stderr.decode("utf-8", "replace").strip().splitlines()
         return [Lost(f"the repeated run died: {told[-1] if told else child.returncode}")] * len(jobs)
+    if code != code_revision() and any(line != digest for line, digest in zip(lines, expected, strict=True)):
+        return [Lost("mmgate's own code was changed while it ran; run it again")] * len(jobs)
     return list(lines)
 
 
@@ -59,6 +66,7 @@ def main() -> int:
     """Answer the parent."""
     from mmgate.engines.simulation import run_job
 
+    sys.stdout.write(f"{code_revision()}\n")
     for job in pickle.loads(sys.stdin.buffer.read()):
         judged = run_job(job).judged
         sys.stdout.write(f"{judged.digest if judged is not None and judged.digest else 'none'}\n")

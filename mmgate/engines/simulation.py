@@ -16,6 +16,7 @@ from mmgate.engines import repeat
 from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
+from mmgate.identity import code_revision
 from mmgate.inputs import InputRefused
 from mmgate.request import EngineResult, Entry, MakerRef, Request, Witness
 from mmgate.worlds import world_of
@@ -62,6 +63,7 @@ class Search:
 
 def run(request: Request) -> EngineResult:
     """Run every entry with every seed and judge it. Raises InputRefused for a suite or maker that can't be used."""
+    code_revision()  # remembered before anything runs, so that a change of the code in between is seen
     jobs = jobs_of(request)
     done = []
     for finished in spread(run_job, jobs, request.workers):
@@ -179,13 +181,13 @@ def _determinism(done: Sequence[Done], request: Request) -> Outcome:
     """Run the first seed of every entry again in another process and compare."""
     first = [one for one in done if one.job.seed == request.seed and _repeatable(one)]
     request.progress(f"{DETERMINISM}: {len(first)} runs again, with another hash seed")
-    again = repeat.digests([replace(one.job, specs=()) for one in first], request.workers)
+    digests = [one.judged.digest for one in first if one.judged is not None]
+    again = repeat.digests([replace(one.job, specs=()) for one in first], digests, request.workers)
     violations = []
-    for one, other in zip(first, again, strict=True):
-        assert one.judged is not None
+    for one, digest, other in zip(first, digests, again, strict=True):
         if isinstance(other, Lost):
             return Outcome(DETERMINISM, ENGINE, Word.ERROR, reason=f"{one.job.name()}: {other.reason}")
-        if other != one.judged.digest:
+        if other != digest:
             text = f"{one.job.name()}: the same config, seed and events gave other actions in another process"
             violations.append(Violation(DETERMINISM, 0, 0, text))
     word = Word.VIOLATED if violations else Word.HOLDS if first else Word.VACUOUS

@@ -63,9 +63,9 @@ def test_det_1_repeats_runs_in_another_process_with_another_hash_seed(tmp_path: 
 
 
 def test_another_digest_violates_det_1_and_a_dead_process_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(repeat, "digests", lambda jobs, _workers: ["another"] * len(jobs))
+    monkeypatch.setattr(repeat, "digests", lambda jobs, *_: ["another"] * len(jobs))
     assert words(simulation.run(ask(tmp_path, "DET-1"))) == {"DET-1": Word.VIOLATED}
-    monkeypatch.setattr(repeat, "digests", lambda jobs, _workers: [Lost("gone")] * len(jobs))
+    monkeypatch.setattr(repeat, "digests", lambda jobs, *_: [Lost("gone")] * len(jobs))
     assert words(simulation.run(ask(tmp_path, "DET-1"))) == {"DET-1": Word.ERROR}
 
 
