@@ -11,6 +11,7 @@ def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
     group = typer.Typer(help="Foreign makers under test, and the reference as one.", no_args_is_help=True)
     group.command(name="serve", help="Serve the reference on stdin and stdout under port protocol 1.")(serve)
+    group.command(name="smoke", help="Talk to a port once and explain it, message by message.")(smoke)
     app.add_typer(group, name="port")
 
 
@@ -32,3 +33,16 @@ def serve(
         raise InputRefused(f"--defect {defect}: names {len(makers)} defects; a port has one")
     answer(sys.stdin.buffer, sys.stdout.buffer, lambda: direct(makers[0]))
     return 0
+
+
+def smoke(
+    command: Annotated[str, typer.Argument(metavar='"CMD"', help="The port's command line.")],
+    timeout_s: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="The time limit of a reply.")
+    ] = 5.0,
+) -> int:
+    """Exit code 1 when the port breaks the protocol."""
+    from mmgate.exits import ExitCode
+    from mmgate.ports.smoke import smoke as talk
+
+    return int(ExitCode.DONE if talk(command, timeout_s, typer.echo) else ExitCode.WRONG)
