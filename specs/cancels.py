@@ -100,7 +100,8 @@ class NothingHeldBack(Monitor):
             return
         for market in view.positions.net:
             usable_ms = view.told_of(market).mark_usable_since_ms
-            if usable_ms is None or market in self._close_sent_ms or told_closable(view, market) == 0:
+            sent = self._close_sent_ms.get(market, -1) >= self._duty_ms
+            if usable_ms is None or sent or told_closable(view, market) == 0:
                 continue
             moved_ms = max(usable_ms, view.last_taker_trade_ms.get(market, 0), base_ms)
             if view.now_ms > moved_ms + view.bounds.resume_ms and (market, self._duty_ms) not in self._reported:
