@@ -119,15 +119,15 @@ def _within(trades: Trades, ticks: Ticks, by: int) -> tuple[tuple[Trade, ...], l
 
 
 def _lot_decimals(quotes: tuple[Quote, ...]) -> int:
-    """Find the market's size decimals: those of the sizes seen, or what the venue uses at such prices.
+    """Find the market's size decimals: what the venue uses at such prices, or more where sizes show more.
 
     Prices have at most 6 − szDecimals decimals, which bounds it from above.
     """
     prices = [px for quote in quotes for px in (quote.bid_px, quote.ask_px)]
-    room = max(0, MAX_PRICE_DECIMALS - max(_decimals(px) for px in prices))
     sizes = [sz for quote in quotes for sz in (quote.bid_sz, quote.ask_sz) if sz is not None]
-    usual = max(_decimals(sz) for sz in sizes) if sizes else max(0, max(prices).adjusted() + 1)
-    return min(usual, room, MAX_LOT_DECIMALS if not sizes else MAX_PRICE_DECIMALS)
+    room = max(0, MAX_PRICE_DECIMALS - max(_decimals(px) for px in prices))
+    usual = min(max(0, max(prices).adjusted() + 1), MAX_LOT_DECIMALS)
+    return min(room, max([usual, *map(_decimals, sizes)]))
 
 
 def _decimals(value: Decimal) -> int:
