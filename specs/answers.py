@@ -46,6 +46,7 @@ class Lot:
     """A ladder fill, or what is left of it to answer. `levels`: those its order may have had when it was filled.
 
     `nets_before`: the positions that the maker may have held before it. `mark_px`: the mark told with the fill.
+    `refused`: a counter-order to it was refused, so that the position may have fallen while it was under way.
     """
 
     cloid: str
@@ -56,6 +57,7 @@ class Lot:
     nets_before: tuple[Fraction, ...]
     index: int
     mark_px: Fraction | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class Answers:
         unfilled = Fraction(order.place.sz - order.told_filled)
         back = scaled(answer.taken, unfilled / answer.sz)
         key = (order.market, order.side.opposite)
+        back = [replace(lot, refused=True) for lot in back]
         merged = sorted([*back, *self._lots.get(key, [])], key=lambda lot: lot.index)
         compress(merged)
         self._lots[key] = merged

@@ -148,13 +148,14 @@ class NoLargerThanFills(CounterMonitor):
             what = f"{told_fills(reading)} leave" if reading is not None else "the ladder fills told leave"
             self.violated(f"{order.label()}: {what} {shown(left)} to answer", order.market, order.cloid)
             return
-        if reading is None:
-            return
+        if reading is None or any(lot.refused for lot in reading.lots):
+            return  # L-8a leaves open whether a fall of |net| clears an amount that is under way
         before = max(abs(net) for lot in reading.lots for net in lot.nets_before)
         after = [net + order.side.sign * answer.sz for net in answer.nets]
         pairs = zip(answer.nets, after, strict=True)
-        # Other orders may have moved the position since: what counts is a size that |net| no longer bears (L-8a).
-        if all(abs(then) > max(abs(now), before) and answer.sz > abs(now) for now, then in pairs):
+        # Other orders may have moved the position since, so without the fills it may stand elsewhere than before them.
+        undone = order.side.sign * reading.covered
+        if all(abs(then) > max(abs(now), before, abs(now + undone)) for now, then in pairs):
             self.violated(
                 f"{order.label()} takes the position from {shown(answer.nets[0])} to {shown(after[0])}; before "
                 f"{told_fills(reading)} it was {shown(reading.lots[0].nets_before[0])}",
