@@ -1,7 +1,7 @@
 """Hunting defects: for each, look until every spec that must catch it has caught it, and shorten what was seen.
 
-The simulation goes through the suite run by run and stops each run at its first violation; the property engine
-draws its examples once. Defects are spread over processes, and told in their own order.
+The simulation goes through the suite run by run, all specs watching; the property engine draws its examples once.
+Defects are spread over processes, and told in their own order.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ from specs.spec import Outcome, Word, merge_runs
 
 @dataclass(frozen=True, slots=True)
 class Prey:
-    """One defect to be looked for by one engine, with the specs that must catch it. Travels to a worker."""
+    """One defect to be looked for by one engine. Travels to a worker.
+
+    `specs`: those that must catch it and are still missing; `judged`: all that watch while it is looked for.
+    """
 
     defect_id: str
     engine: str
     specs: tuple[str, ...]
+    judged: tuple[str, ...]
     suite: tuple[Entry, ...]
     profile: Profile
     seed: int
@@ -41,15 +45,19 @@ class Prey:
 
 @dataclass(frozen=True, slots=True)
 class Hunt:
-    """What an engine found about a defect: outcomes on the specs that must catch it, and witnesses."""
+    """What an engine found about a defect: outcomes on the specs that must catch it, and witnesses.
+
+    `also`: the ids of other specs that caught it on the way.
+    """
 
     defect_id: str
     engine: str
     outcomes: tuple[Outcome, ...]
     witnesses: tuple[Witness, ...] = ()
+    also: tuple[str, ...] = ()
 
     def caught(self) -> tuple[str, ...]:
-        """Return the ids of the specs that caught it."""
+        """Return the ids of the specs that caught it as they must."""
         return tuple(outcome.spec_id for outcome in self.outcomes if outcome.word is Word.VIOLATED)
 
 
@@ -65,6 +73,7 @@ def prey_of(requests: Sequence[Request], engine: str) -> tuple[Prey, ...]:
             request.maker.name,
             engine,
             expected(BY_ID[request.maker.name], request.specs),
+            request.specs,
             request.suite,
             request.profile,
             request.seed,
@@ -81,7 +90,8 @@ def hunt_all(prey: Sequence[Prey], workers: int, progress: Callable[[str], None]
         if isinstance(result, Lost):
             lost = [Outcome(one, wanted.engine, Word.ERROR, reason=result.reason) for one in wanted.specs]
             result = Hunt(wanted.defect_id, wanted.engine, tuple(lost))
-        progress(f"{number} of {len(prey)} defects, {wanted.defect_id}: {', '.join(result.caught()) or 'not caught'}")
+        caught = ", ".join((*result.caught(), *result.also)) or "not caught"
+        progress(f"{number} of {len(prey)} defects, {wanted.defect_id}: {caught}")
         yield result
 
 
@@ -90,7 +100,12 @@ def hunt(prey: Prey) -> Hunt:
     if not prey.specs:
         return Hunt(prey.defect_id, prey.engine, ())
     found = _in_runs(prey) if prey.engine == simulation.ENGINE else _in_examples(prey)
-    return replace(found, outcomes=tuple(_told(outcome, prey.defect_id) for outcome in found.outcomes))
+    label = f"{prey.defect_id}: {BY_ID[prey.defect_id].title}"
+    return replace(
+        found,
+        outcomes=tuple(_told(outcome, prey.defect_id) for outcome in found.outcomes),
+        witnesses=tuple(replace(witness, maker=label) for witness in found.witnesses),
+    )
 
 
 def _in_examples(prey: Prey) -> Hunt:
@@ -103,21 +118,25 @@ def _in_runs(prey: Prey) -> Hunt:
     """Go through the suite's runs until each spec has caught the defect in one of them."""
     missing = list(prey.specs)
     outcomes: dict[str, list[Outcome]] = {}
+    also: set[str] = set()
     witnesses: list[Witness] = []
-    for job in simulation.jobs_of(prey.request(prey.specs)):
-        while missing:  # a run stops at its first violation: again for the specs that did not see theirs
-            judged = judge(world_of(job.entry, job.seed), job.maker, missing, prey.engine, stop=True)
-            if judged.refused:
-                raise InputRefused(f"{job.name()}: {judged.refused}")
-            for outcome in judged.outcomes:
-                if outcome.word is Word.VIOLATED or not judged.cut:
-                    outcomes.setdefault(outcome.spec_id, []).append(replace(outcome, strength=job.name()))
-            caught = [outcome.spec_id for outcome in judged.outcomes if outcome.word is Word.VIOLATED]
-            missing = [spec_id for spec_id in missing if spec_id not in caught]
-            witnesses += [one for spec_id in caught for one in _witness(job, spec_id, prey)]
-            if not caught:
-                break
-    return Hunt(prey.defect_id, prey.engine, tuple(_merged(runs) for runs in outcomes.values()), tuple(witnesses))
+    for job in simulation.jobs_of(prey.request(prey.judged)):
+        if not missing:
+            break
+        judged = judge(world_of(job.entry, job.seed), job.maker, prey.judged, prey.engine, limit_s=job.limit_s)
+        if judged.refused:
+            raise InputRefused(f"{job.name()}: {judged.refused}")
+        for outcome in judged.outcomes:
+            if outcome.spec_id in missing:
+                outcomes.setdefault(outcome.spec_id, []).append(replace(outcome, strength=job.name()))
+            elif outcome.word is Word.VIOLATED:
+                also.add(outcome.spec_id)
+        caught = [one.spec_id for one in judged.outcomes if one.word is Word.VIOLATED and one.spec_id in missing]
+        missing = [spec_id for spec_id in missing if spec_id not in caught]
+        witnesses += [one for spec_id in caught for one in _witness(job, spec_id, prey)]
+    merged = tuple(_merged(runs) for runs in outcomes.values())
+    others = tuple(spec_id for spec_id in prey.judged if spec_id in also - set(prey.specs))
+    return Hunt(prey.defect_id, prey.engine, merged, tuple(witnesses), others)
 
 
 def _witness(job: simulation.Job, spec_id: str, prey: Prey) -> list[Witness]:
@@ -132,6 +151,6 @@ def _merged(runs: list[Outcome]) -> Outcome:
 
 
 def _told(outcome: Outcome, defect_id: str) -> Outcome:
-    """Say with each violation which defect shows it."""
-    violations = tuple(replace(one, text=f"[{defect_id}] {one.text}") for one in outcome.violations)
+    """Say with the first violation which defect shows it; one for each defect is enough."""
+    violations = tuple(replace(one, text=f"[{defect_id}] {one.text}") for one in outcome.violations[:1])
     return replace(outcome, violations=violations)

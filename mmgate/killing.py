@@ -62,7 +62,7 @@ def fill_matrix(defects: str, engines: tuple[str, ...], profile: str | None, see
         requests = [replace(request, out=Path(folder)) for request in plan.requests]
         for engine in chosen:
             for found in hunt_all(prey_of(requests, engine), requests[0].workers, _told_to(engine)):
-                kills += [(found.defect_id, spec_id, engine) for spec_id in found.caught()]
+                kills += [(found.defect_id, spec_id, engine) for spec_id in (*found.caught(), *found.also)]
     order = [request.maker.name for request in plan.requests]
     kills.sort(key=lambda kill: (order.index(kill[0]), plan.requests[0].specs.index(kill[1])))
     return Matrix(

@@ -71,12 +71,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A counterexample on disk: its spec, its trace file, the command that repeats it, and its steps for a person."""
+    """A counterexample on disk: its spec, its trace file, the command that repeats it, and its steps for a person.
+
+    `maker`: whose it is, where several makers are judged.
+    """
 
     spec_id: str
     path: Path
     command: str
     steps: tuple[str, ...]
+    maker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from importlib import import_module
@@ -39,6 +39,14 @@ class Task:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Caught:
+    """By which specs each defect was caught so far: those that must catch it, and others."""
+
+    as_must: dict[str, set[str]] = field(default_factory=dict)
+    otherwise: dict[str, set[str]] = field(default_factory=dict)
+
+
 def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
     """Judge one maker by all engines and conclude; the evidence is published before the end is told."""
     tell_all(reporters, RunBegan(task.run, task.notes))
@@ -54,7 +62,7 @@ def verify_defects(
     """Hunt each of several defects: the cheaper engine first, the other one for what it did not catch."""
     tell_all(reporters, RunBegan(task.run, task.notes))
     specs = expected_of_any(requests)
-    caught: set[tuple[str, str]] = set()
+    caught = Caught()
     results = []
     for name in sorted(requests[0].engines, reverse=True):
         prey = [replace(one, specs=_missing(one, caught)) for one in prey_of(requests, name)]
@@ -91,20 +99,24 @@ def expected_of_any(requests: Sequence[Request]) -> tuple[str, ...]:
     return tuple(spec_id for spec_id in requests[0].specs if spec_id in wanted)
 
 
-def _missing(prey: Prey, caught: set[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(spec_id for spec_id in prey.specs if (prey.defect_id, spec_id) not in caught)
+def _missing(prey: Prey, caught: Caught) -> tuple[str, ...]:
+    return tuple(spec_id for spec_id in prey.specs if spec_id not in caught.as_must.get(prey.defect_id, ()))
 
 
-def _survivors(requests: Sequence[Request], caught: set[tuple[str, str]]) -> list[str]:
-    """Say of each defect that nothing caught that it survives, or that no spec that is judged yet must catch it."""
-    dead = {defect for defect, _ in caught}
+def _survivors(requests: Sequence[Request], caught: Caught) -> list[str]:
+    """Say of each defect that was not caught as it must whether another spec caught it, or none was there to do so."""
     lines = []
     for prey in prey_of(requests, ""):
-        if prey.defect_id in dead:
+        if caught.as_must.get(prey.defect_id):
             continue
         wanted = ", ".join(BY_ID[prey.defect_id].caught_by)
-        what = f"survives {wanted}" if prey.specs else f"was not tried: {wanted} is not judged yet"
-        lines.append(f"defect {prey.defect_id} {what}")
+        others = ", ".join(spec_id for spec_id in prey.judged if spec_id in caught.otherwise.get(prey.defect_id, ()))
+        if not prey.specs:
+            lines.append(f"defect {prey.defect_id} was not tried: {wanted} is not judged here")
+        elif others:
+            lines.append(f"defect {prey.defect_id} was not caught by {wanted}, but by {others}")
+        else:
+            lines.append(f"defect {prey.defect_id} survives {wanted} and all others")
     return lines
 
 
@@ -136,13 +148,14 @@ def _run(name: str, request: Request, progress: Callable[[str], None]) -> Engine
 
 
 def _hunts(
-    name: str, prey: Sequence[Prey], caught: set[tuple[str, str]], workers: int, progress: Callable[[str], None]
+    name: str, prey: Sequence[Prey], caught: Caught, workers: int, progress: Callable[[str], None]
 ) -> EngineResult:
     """Let an engine hunt each of several defects; add what it caught to `caught`."""
     by_spec: dict[str, list[Outcome]] = {}
     witnesses: list[Witness] = []
     for found in hunt_all(prey, workers, progress):
-        caught.update((found.defect_id, spec_id) for spec_id in found.caught())
+        caught.as_must.setdefault(found.defect_id, set()).update(found.caught())
+        caught.otherwise.setdefault(found.defect_id, set()).update(found.also)
         witnesses += found.witnesses
         for outcome in found.outcomes:
             by_spec.setdefault(outcome.spec_id, []).append(outcome)

@@ -102,6 +102,8 @@ class ConsoleReporter:
             self.console.print(f"  {fact}", soft_wrap=True)
         if witness is None:
             return
+        if witness.maker:
+            self.console.print(f"  shortest with {clean(witness.maker)}", soft_wrap=True)
         for line in witness.steps[:MAX_STEPS]:
             self.console.print(f"    {clean(line)}", soft_wrap=True)
         if len(witness.steps) > MAX_STEPS:

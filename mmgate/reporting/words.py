@@ -8,6 +8,7 @@ from mmgate.report import Report, Row, RunId
 from specs.spec import Outcome, Verdict, Word
 
 MAX_TEXT = 2000
+MAX_FACTS = 4
 MARKS = {
     Word.HOLDS: "✓",
     Word.VIOLATED: "✗",
@@ -89,7 +90,7 @@ def _why(row: Row) -> str:
 def facts(row: Row) -> list[str]:
     """Return the facts of a violation, one line for each engine's first ones, without repetition."""
     texts = [v.text for outcome in row.outcomes for v in outcome.violations]
-    return [clean(text) for text in dict.fromkeys(texts)][:3]
+    return [clean(text) for text in dict.fromkeys(texts)][:MAX_FACTS]
 
 
 def counts(report: Report) -> str:
