@@ -11,21 +11,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
 from mmgate.ports.port import opened
+from mmgate.ports.process import PortFault, PortMaker
 from mmgate.request import MakerRef
 from model.actions import Cancel, Place
 from model.codec import canonical
 from model.config import ConfigRefused
-from model.journal import MakerFailed, MakerFault, Observer, Record, Turn
+from model.journal import Maker, MakerFailed, MakerFault, Observer, Record, Turn
 from sim.run import run
 from sim.world import World
 from specs.panel import Panel
 from specs.spec import Outcome
 
-CLOID_MARKS = ("cloid", "answers")
+PATIENCE = 3
+"""So many runs may end at the time limit of a maker that hangs; an engine then stops asking it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,11 @@ class Judgement:
     refused: str = ""
     cut: str = ""
     features: frozenset[str] = frozenset()
+
+    @property
+    def hung(self) -> bool:
+        """Whether the maker left us waiting until its time limit."""
+        return self.failed is not None and self.failed.kind == "timeout"
 
     def outcome(self, spec_id: str) -> Outcome | None:
         """Return the outcome of one spec."""
@@ -137,15 +145,17 @@ def judge(
     keep: bool = False,
     stop: bool = False,
     limit_s: float = 0.0,
+    evidence: Path | None = None,
 ) -> Judgement:
     """Run `world` with a fresh maker under the monitors of `specs` (all by default).
 
     With `stop`, the run ends at the first violation; with `keep`, its records are kept. After `limit_s` seconds of
-    wall clock (0: never) it is cut short. A maker that can't even be greeted has failed.
+    wall clock (0: never) it is cut short. A maker that can't even be greeted has failed. A port's stderr, and the
+    end of its transcript if it fails, are kept in files whose names begin as `evidence`.
     """
     began = time.monotonic()
     try:
-        with alarm(limit_s), opened(ref) as maker:
+        with alarm(limit_s), opened(ref, stderr_path=_beside(evidence, "stderr")) as maker:
             panel = Panel(specs)
             digest = ActionDigest() if ref.kind == "port" else Digest()
             keeper = Keeper()
@@ -159,6 +169,7 @@ def judge(
                 cut = "stopped at the first violation"
             except OutOfTime:
                 cut = f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
+            _keep_transcript(maker, failed, evidence)
             hours = (panel.view.now_ms - panel.view.began_ms) / 3_600_000
             return Judgement(
                 panel.outcomes(engine),
@@ -173,8 +184,30 @@ def judge(
     except ConfigRefused as refusal:
         return Judgement(refused=str(refusal))
     except MakerFault as fault:
+        _write_transcript(fault, evidence)
         failure = MakerFailed(world.parameters.start_ms, 0, fault.kind, fault.text)
         return Judgement(failed=failure)
+
+
+def _beside(evidence: Path | None, what: str) -> Path | None:
+    """Return the file for one kind of evidence; its folder is made."""
+    if evidence is None:
+        return None
+    evidence.parent.mkdir(parents=True, exist_ok=True)
+    return evidence.with_name(f"{evidence.name}-{what}.txt")
+
+
+def _keep_transcript(maker: Maker, failed: MakerFailed | None, evidence: Path | None) -> None:
+    if failed is not None and isinstance(maker, PortMaker) and maker.fault is not None:
+        _write_transcript(maker.fault, evidence)
+
+
+def _write_transcript(fault: MakerFault, evidence: Path | None) -> None:
+    """Keep the last lines that went between us and a port that broke the protocol."""
+    path = _beside(evidence, "transcript")
+    if path is not None and isinstance(fault, PortFault):
+        lines = [f"{fault.kind}: {fault.text}", *fault.transcript]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager

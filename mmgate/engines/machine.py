@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -65,6 +66,7 @@ class Batch:
     steps: int
     seed: int
     limit_s: float
+    evidence: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +273,16 @@ class Book:
         self.repeated = 0
 
     def play(self, composer: Composer) -> None:
-        """Run one example and keep its outcomes; the first one is run twice (DET-1)."""
+        """Run one example and keep its outcomes; the first one is run twice (DET-1).
+
+        After a run that the maker left hanging the batch is over.
+        """
         batch = self.batch
+        if self.judged and self.judged[-1].hung:
+            return
         world = composer.world(f"machine {batch.name}", batch.seed + len(self.judged))
-        judged = judge(world, batch.maker, batch.specs, ENGINE, limit_s=batch.limit_s)
-        if not self.judged and judged.digest and not judged.cut:
+        judged = judge(world, batch.maker, batch.specs, ENGINE, limit_s=batch.limit_s, evidence=batch.evidence)
+        if not self.judged and judged.digest and not judged.cut and not judged.hung:
             self.repeated += 1
             if judge(world, batch.maker, (), ENGINE).digest != judged.digest:
                 self.differed.append(world.name)

@@ -6,12 +6,14 @@ each alone, and the one that kills its worker again is told as lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Generic, TypeVar
+
+from mmgate.ports.children import leave_with_parent
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -33,7 +35,7 @@ class Finished(Generic[W, R]):
     result: R | Lost
 
 
-def spread(function: Callable[[W], R], work: Sequence[W], workers: int) -> Iterator[Finished[W, R]]:
+def spread(function: Callable[[W], R], work: Sequence[W], workers: int) -> Generator[Finished[W, R], None, None]:
     """Yield each piece's result, in order, from `workers` processes; 0 workers, or a single piece: in this process.
 
     What `function` raises is raised here.
@@ -49,12 +51,12 @@ def spread(function: Callable[[W], R], work: Sequence[W], workers: int) -> Itera
                 result: R | Lost = _result(futures[index], function, piece)
                 yield Finished(index, piece, result)
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=True, cancel_futures=True)
             raise
 
 
 def _executor(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"), initializer=leave_with_parent)
 
 
 def _submitted(executor: ProcessPoolExecutor, function: Callable[[W], R], work: Sequence[W]) -> list[Future[R] | None]:

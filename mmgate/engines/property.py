@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -20,10 +20,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from mmgate import corpus
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered, stories
+from mmgate.engines.judging import PATIENCE
 from mmgate.engines.machine import ENGINE, RULES, Batch, Played, play
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
-from mmgate.engines.simulation import DETERMINISM, TOTALITY, outcomes_of, save_witness
+from mmgate.engines.simulation import DETERMINISM, TOTALITY, outcomes_of, port_evidence, save_witness
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened
 from mmgate.request import EngineResult, MakerRef, Request, Witness
@@ -100,7 +101,7 @@ def _total(maker: MakerRef, examples: int, number: int) -> Outcome:
 
     title = "stories of any events are answered"
     stories_told = examples if maker.kind != "port" else max(1, examples // PORT_SHARE)
-    return check(Property(TOTALITY, title, stories, told), stories_told, number)
+    return check(Property(TOTALITY, title, stories, told), stories_told, number, shrinking=maker.kind != "port")
 
 
 @contextmanager
@@ -112,8 +113,8 @@ def _in_force(maker: MakerRef) -> Iterator[None]:
         yield
 
 
-def check(one: Property, examples: int, number: int) -> Outcome:
-    """Draw cases of one property; a broken one is told with the smallest case found."""
+def check(one: Property, examples: int, number: int, *, shrinking: bool = True) -> Outcome:
+    """Draw cases of one property; a broken one is told with the smallest case found, or the first if not shrinking."""
     counts: Counter[str] = Counter()
 
     @seed(number)
@@ -122,9 +123,10 @@ def check(one: Property, examples: int, number: int) -> Outcome:
         derandomize=True,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if shrinking else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
         print_blob=False,
+        report_multiple_bugs=False,
     )
     @given(one.cases)
     def holds(case: object) -> None:
@@ -160,12 +162,15 @@ def _play_all(request: Request) -> tuple[list[Played], list[str]]:
     played: list[Played] = []
     lost: list[str] = []
     batches = batches_of(request)
-    for finished in spread(play_once, batches, request.workers):
-        if isinstance(finished.result, Lost):
-            lost.append(f"{finished.work.name}: {finished.result.reason}")
-        else:
-            played.append(finished.result)
-        request.progress(f"{finished.index + 1} of {len(batches)} configs in the machine, {finished.work.name}")
+    with closing(spread(play_once, batches, request.workers)) as plays:
+        for finished in plays:
+            if isinstance(finished.result, Lost):
+                lost.append(f"{finished.work.name}: {finished.result.reason}")
+            else:
+                played.append(finished.result)
+            request.progress(f"{finished.index + 1} of {len(batches)} configs in the machine, {finished.work.name}")
+            if sum(judged.hung for one in played for judged in one.judged) >= PATIENCE:
+                break
     return played, lost
 
 
@@ -189,6 +194,7 @@ def batches_of(request: Request) -> list[Batch]:
             request.profile.machine_steps,
             _seed(request.seed, name),
             float(request.profile.wall_clock_s),
+            port_evidence(request, f"machine-{name}"),
         )
         for name, config in configs.items()
     ]

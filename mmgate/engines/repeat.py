@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mmgate.engines.pool import Lost
 from mmgate.identity import code_revision
+from mmgate.ports.children import leave_with_parent
 
 if TYPE_CHECKING:
     from mmgate.engines.simulation import Job
@@ -64,6 +65,7 @@ def _lot(jobs: Sequence[Job], expected: Sequence[str]) -> list[str | Lost]:
 
 def main() -> int:
     """Answer the parent."""
+    leave_with_parent()
     from mmgate.engines.simulation import run_job
 
     sys.stdout.write(f"{code_revision()}\n")

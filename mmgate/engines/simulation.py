@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from mmgate import corpus
 from mmgate.engines import repeat
-from mmgate.engines.judging import Judgement, judge
+from mmgate.engines.judging import PATIENCE, Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
 from mmgate.identity import code_revision
@@ -37,6 +39,7 @@ class Job:
     maker: MakerRef
     specs: tuple[str, ...]
     limit_s: float
+    evidence: Path | None = None
 
     def name(self) -> str:
         """Return how the run is called in reports."""
@@ -64,15 +67,7 @@ class Search:
 def run(request: Request) -> EngineResult:
     """Run every entry with every seed and judge it. Raises InputRefused for a suite or maker that can't be used."""
     code_revision()  # remembered before anything runs, so that a change of the code in between is seen
-    jobs = jobs_of(request)
-    done = []
-    for finished in spread(run_job, jobs, request.workers):
-        result = finished.result
-        one = Done(finished.work, None, result.reason) if isinstance(result, Lost) else result
-        if one.refused:
-            raise InputRefused(*one.refused)
-        done.append(one)
-        request.progress(f"{len(done)} of {len(jobs)} runs, {one.job.name()}")
+    done = _run_all(request)
     outcomes = merged(done, request.specs)
     if DETERMINISM in request.specs:
         outcomes = [*(o for o in outcomes if o.spec_id != DETERMINISM), _determinism(done, request)]
@@ -80,18 +75,44 @@ def run(request: Request) -> EngineResult:
     return EngineResult(ENGINE, tuple(outcomes), tuple(witnesses), _notes(done))
 
 
+def _run_all(request: Request) -> list[Done]:
+    """Run all jobs, in order; a maker that hangs again and again is given up."""
+    jobs = jobs_of(request)
+    done: list[Done] = []
+    with closing(spread(run_job, jobs, request.workers)) as runs:
+        for finished in runs:
+            result = finished.result
+            one = Done(finished.work, None, result.reason) if isinstance(result, Lost) else result
+            if one.refused:
+                raise InputRefused(*one.refused)
+            done.append(one)
+            request.progress(f"{len(done)} of {len(jobs)} runs, {one.job.name()}")
+            if sum(one.judged is not None and one.judged.hung for one in done) >= PATIENCE:
+                break
+    return done
+
+
 def jobs_of(request: Request) -> list[Job]:
     """Return the runs of a request, in the order in which they are reported."""
     seeds = range(request.seed, request.seed + request.profile.seeds)
     limit_s = float(request.profile.wall_clock_s)
-    return [Job(entry, seed, request.maker, request.specs, limit_s) for entry in request.suite for seed in seeds]
+    return [
+        Job(entry, seed, request.maker, request.specs, limit_s, port_evidence(request, f"{number}-seed-{seed}"))
+        for number, entry in enumerate(request.suite, 1)
+        for seed in seeds
+    ]
+
+
+def port_evidence(request: Request, name: str) -> Path | None:
+    """Return where a port's stderr and transcript of one run are kept; nothing is kept of other makers."""
+    return request.out / "port" / name if request.maker.kind == "port" else None
 
 
 def run_job(job: Job) -> Done:
     """Run one job, here."""
     try:
         world = world_of(job.entry, job.seed)
-        judged = judge(world, job.maker, job.specs, ENGINE, limit_s=job.limit_s)
+        judged = judge(world, job.maker, job.specs, ENGINE, limit_s=job.limit_s, evidence=job.evidence)
     except InputRefused as refusal:
         return Done(job, None, refused=refusal.lines)
     return Done(job, judged)
@@ -165,10 +186,13 @@ def _strength(done: Iterable[Done]) -> str:
 def _notes(done: Sequence[Done]) -> tuple[str, ...]:
     """Tell what a reader of the report must know about the runs."""
     notes = [f"{one.job.name()}: lost, {one.lost}" for one in done if one.lost]
+    if sum(one.judged is not None and one.judged.hung for one in done) >= PATIENCE:
+        notes.append(f"the maker left {PATIENCE} runs without an answer; the rest of the suite was not run")
     for one in done:
         if one.judged is not None and one.judged.failed is not None:
             failed = one.judged.failed
-            notes.append(f"{one.job.name()}: the maker broke the protocol: {failed.kind}: {failed.text}")
+            where = f"; see {one.job.evidence}-transcript.txt" if one.job.evidence is not None else ""
+            notes.append(f"{one.job.name()}: the maker broke the protocol: {failed.kind}: {failed.text}{where}")
         if one.judged is not None and one.judged.cut:
             notes.append(f"{one.job.name()}: {one.judged.cut}")
     return tuple(notes)
@@ -182,7 +206,7 @@ def _determinism(done: Sequence[Done], request: Request) -> Outcome:
     first = [one for one in done if one.job.seed == request.seed and _repeatable(one)]
     request.progress(f"{DETERMINISM}: {len(first)} runs again, with another hash seed")
     digests = [one.judged.digest for one in first if one.judged is not None]
-    again = repeat.digests([replace(one.job, specs=()) for one in first], digests, request.workers)
+    again = repeat.digests([replace(one.job, specs=(), evidence=None) for one in first], digests, request.workers)
     violations = []
     for one, digest, other in zip(first, digests, again, strict=True):
         if isinstance(other, Lost):
@@ -197,7 +221,7 @@ def _determinism(done: Sequence[Done], request: Request) -> Outcome:
 
 def _repeatable(one: Done) -> bool:
     """Whether a run went to its own end, so that another can be compared with it."""
-    return one.judged is not None and bool(one.judged.digest) and not one.judged.cut
+    return one.judged is not None and bool(one.judged.digest) and not one.judged.cut and not one.judged.hung
 
 
 # -- witnesses

@@ -15,12 +15,14 @@ import time
 import uuid
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
 MARK = "MMGATE_PORT_MARK"
 TERM_GRACE_S = 0.5
 KILL_WAIT_S = 2.0
 POLL_S = 0.01
 KILL_ROUNDS = 5
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PROC = Path("/proc")
 
@@ -68,10 +70,37 @@ def wait_unreaped(pid: int, timeout_s: float) -> os.waitid_result | None:
 @cache
 def adopt_orphans() -> bool:
     """Ask the system to make this process the parent of orphaned descendants; false where it can't."""
+    return _control(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(number: int = signal.SIGKILL) -> bool:
+    """Ask the system to send this process a signal when its parent ends, however that ends; false where it can't."""
+    return _control(PR_SET_PDEATHSIG, number)
+
+
+def leave_with_parent() -> None:
+    """End this process and all below it when its parent ends, or when it is told to; for worker processes."""
+    signal.signal(signal.SIGTERM, _leave)
+    die_with_parent(signal.SIGTERM)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """Leave at once: a worker's loop would take an exception for the result of its work."""
+    for pid in descendants(os.getpid()):
+        _kill(pid)
+    os._exit(128 + signal.SIGTERM)
+
+
+def _control(option: int, value: int) -> bool:
     try:
-        return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+        return bool(_library().prctl(option, value, 0, 0, 0) == 0)
     except (OSError, AttributeError):
         return False
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
 
 
 def marked(mark: str) -> list[int]:

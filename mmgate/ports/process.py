@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from mmgate.inputs import InputRefused, shown
 from mmgate.ports import messages
-from mmgate.ports.children import MARK, adopt_orphans, end_children, new_mark, wait_unreaped
+from mmgate.ports.children import MARK, adopt_orphans, die_with_parent, end_children, new_mark, wait_unreaped
 from mmgate.ports.messages import LINE_LIMIT, Data, Hello
 from model.codec import Malformed, show
 from model.events import Event, Start
@@ -81,6 +81,7 @@ class PortMaker:
         self._stderr_path = stderr_path
         self._stderr_left = STDERR_LIMIT_BYTES
         self._child: Child | None = None
+        self.fault: PortFault | None = None
         self._number = 0
         self._lives = 0
         self._transcript: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
@@ -210,7 +211,8 @@ class PortMaker:
         child, self._child = self._child, None
         if child is not None:
             self._stderr_left = child.end()
-        return PortFault(kind, text, tuple(self._transcript))
+        self.fault = PortFault(kind, text, tuple(self._transcript))
+        return self.fault
 
 
 class Child:
@@ -226,6 +228,7 @@ class Child:
             stderr=subprocess.PIPE,
             bufsize=0,
             start_new_session=True,
+            preexec_fn=die_with_parent,  # should we be killed, nobody else would end it
             env={**os.environ, MARK: self._mark},
         )
         self._stdin, self._stdout, self._stderr = (

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +45,30 @@ def test_what_a_piece_of_work_raises_is_raised_here():
 
 def test_no_work_is_no_result():
     assert list(spread(square, [], 2)) == []
+
+
+PARENT = """
+import os, time
+from mmgate.engines.pool import spread
+
+def sleepy(number):
+    os.write(1, b"%d\\n" % os.getpid())
+    time.sleep(60)
+
+if __name__ == "__main__":
+    list(spread(sleepy, range(2), 2))
+"""
+
+
+def test_workers_end_with_their_parent_even_if_it_is_killed(tmp_path: Path):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert parent.stdout is not None
+    workers = [int(parent.stdout.readline()) for _ in range(2)]
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and any(Path(f"/proc/{worker}").exists() for worker in workers):
+        time.sleep(0.02)
+    assert [worker for worker in workers if Path(f"/proc/{worker}").exists()] == []
