@@ -26,6 +26,8 @@ from specs.spec import Severity
 DEFAULT_SEED = 1
 RECORDED_CONFIG = "all-on"
 """The embedded config with which a recording is played where the user gives none."""
+TOTALITY = "ROB-1"
+"""The spec that a port violates by breaking the protocol: a port is never judged without it."""
 LONG = ("weekend",)
 """Scenarios that only the deep profile runs on a user's config."""
 
@@ -71,7 +73,7 @@ def plan_of(asked: Asked) -> Plan:
     profile = asked.profile or by_file.profile or DEFAULT_PROFILE
     name = choose_one("--profile", profile, tuple(PROFILES), "profile")
     seed = checked_seed(by_file.seed if asked.seed is None else asked.seed)
-    specs = chosen_specs(asked.specs)
+    specs = chosen_specs((*asked.specs, TOTALITY) if asked.specs and asked.port is not None else asked.specs)
     suite, notes = _suite(asked, file, name)
     for entry in suite:
         world_of(entry, seed)

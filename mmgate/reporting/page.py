@@ -29,7 +29,7 @@ def _environment() -> Environment:
 def markdown_cell(text: str) -> str:
     """Make a text safe inside a Markdown table or line: no bars, no HTML, no line breaks."""
     plain = clean(text).replace("\\", "\\\\")
-    for sign in "|`*_<>[]":
+    for sign in "|`*<>[]":
         plain = plain.replace(sign, "\\" + sign)
     return plain
 
