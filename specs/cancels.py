@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import Cancel, Place
-from specs.duties import calm_since, cancel_missing, told_closable
+from specs.duties import cancel_missing, told_closable
 from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
@@ -18,18 +18,18 @@ class NothingHeldBack(Monitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._since_ms: dict[str, int] = {}
         self._reported: set[tuple[str, int]] = set()
         self._failed: dict[str, OwnOrder] = {}
         self._duty = ""
         self._duty_ms = 0
         self._close_sent_ms: dict[str, int] = {}
+        self._unclosed_ms: dict[str, int] = {}
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life has its own duties."""
-        self._since_ms.clear()
         self._failed.clear()
         self._close_sent_ms.clear()
+        self._unclosed_ms.clear()
         self._duty = ""
 
     def told_send_failed(self, turn: journal.Turn, event: events.SendFailed) -> None:
@@ -53,8 +53,6 @@ class NothingHeldBack(Monitor):
             self._judge_cancels()
             if self.view.stops.current is not None:
                 self._judge_closes()
-        elif self._since_ms:
-            self._since_ms.clear()
 
     def _look_for_duty(self) -> None:
         """Find why every own order must go now, if it must: a shutdown in force, or the connection lost."""
@@ -72,15 +70,13 @@ class NothingHeldBack(Monitor):
         self._duty = duty
 
     def _judge_cancels(self) -> None:
-        view = self.view
-        for order in view.orders.open.values():
-            if not cancel_missing(view, order):
-                self._since_ms.pop(order.cloid, None)
-                continue
-            since_ms = self._since_ms.setdefault(order.cloid, view.event_ms)
-            if view.event_ms - since_ms >= 2 * view.bounds.timer_ms:
-                waited_ms = view.event_ms - since_ms
-                self._report(order, f"has no cancel request for {waited_ms} ms; due: {self._duty}")
+        """In this very reply a cancel of every own order is out, confirmed or not (L-9, L-14)."""
+        for order in self.view.orders.open.values():
+            if cancel_missing(self.view, order):
+                self._report(order, f"has no cancel request; due since {self._duty_age()} ms: {self._duty}")
+
+    def _duty_age(self) -> int:
+        return self.view.event_ms - self._duty_ms
 
     def _judge_failed(self) -> None:
         view = self.view
@@ -93,22 +89,30 @@ class NothingHeldBack(Monitor):
                 self._report(order, f"is not cancelled again, {ago_ms} ms after it was told that the cancel never left")
 
     def _judge_closes(self) -> None:
-        """During a shutdown a closable position sees a close within B-resume, whatever is halted (I-8)."""
+        """With no own order left, a closable position sees its first close at once, whatever is halted (I-8, L-9)."""
         view = self.view
-        base_ms = calm_since(view, max(self._duty_ms, view.last_own_fill_ms, view.last_refusal_ms))
-        if base_ms is None or view.orders.live or view.now_ms <= base_ms + view.bounds.resume_ms:
-            return
         for market in view.positions.net:
-            usable_ms = view.told_of(market).mark_usable_since_ms
-            sent = self._close_sent_ms.get(market, -1) >= self._duty_ms
-            if usable_ms is None or sent or told_closable(view, market) == 0:
+            if not self._close_due(market):
+                self._unclosed_ms.pop(market, None)
                 continue
-            moved_ms = max(usable_ms, view.last_taker_trade_ms.get(market, 0), base_ms)
-            if view.now_ms > moved_ms + view.bounds.resume_ms and (market, self._duty_ms) not in self._reported:
+            since_ms = self._unclosed_ms.setdefault(market, view.event_ms)
+            waited_ms = view.event_ms - since_ms
+            if waited_ms <= view.config.requote_interval_ms + 2 * view.bounds.timer_ms:
+                continue
+            if (market, self._duty_ms) not in self._reported:
                 self._reported.add((market, self._duty_ms))
                 halted = ", ".join(view.halted(market)) or "nothing"
-                fact = f"no close of {told_closable(view, market)} in {market} for {view.now_ms - moved_ms} ms"
+                fact = f"no close of {told_closable(view, market)} in {market} for {waited_ms} ms"
                 self.violated(f"{fact}; due: {self._duty}; halted by {halted}", market)
+
+    def _close_due(self, market: str) -> bool:
+        """Say whether nothing is left to wait for before the duty's first close: no order, doubt or lost connection."""
+        view = self.view
+        if self._close_sent_ms.get(market, -1) >= self._duty_ms or view.halts.connection_lost:
+            return False
+        certain = len(view.positions.candidates(market)) == 1
+        usable = view.told_of(market).mark_usable(view.config)
+        return certain and usable and not view.orders.open_in(market) and told_closable(view, market) > 0
 
     def _report(self, order: OwnOrder, fact: str) -> None:
         key = (order.cloid, self._duty_ms)

@@ -69,6 +69,7 @@ class OwnOrder:
     """One own order. Fields ending in `_ms` are times of the run; `told_*`, `ended_*` are what the present life knows.
 
     `role`, `level`: as declared and checked, else inferred by the port protocol's rule (`level` None: not told).
+    `borne_out`: False for a counter-order that no untaken ladder fill accounts for: it may be a rung by another name.
     `oracle_px`, `mark_px`, `oracle_ms`: as told at sending. `cancels_ms`: when cancels of it were requested, in the
     present life; `cancel_pending_ms`: since when one stands unanswered; `cancel_refused_ms`, `cancel_failed_ms`: when
     the last one was refused, or never left, with nothing told or sent since. `absent_ms`: an answer did not tell it.
@@ -81,6 +82,7 @@ class OwnOrder:
     index: int
     role: Role
     level: int | None
+    borne_out: bool = True
     oracle_px: Decimal | None = None
     oracle_ms: int | None = None
     mark_px: Decimal | None = None

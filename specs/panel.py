@@ -28,9 +28,7 @@ _ANY = "told_any"
 class Panel:
     """Observe a run for some specs (all judged ones by default); `outcomes` gives one word per spec."""
 
-    def __init__(
-        self, spec_ids: Iterable[str] | None = None, monitors: Iterable[type[Monitor]] = MONITORS
-    ) -> None:
+    def __init__(self, spec_ids: Iterable[str] | None = None, monitors: Iterable[type[Monitor]] = MONITORS) -> None:
         wanted = None if spec_ids is None else frozenset(spec_ids)
         self.view = View()
         self.monitors = [m(self.view) for m in monitors if wanted is None or m.spec.id in wanted]
@@ -102,8 +100,6 @@ class Panel:
                 elif name in _KNOWN:
                     rows.setdefault(_KNOWN[name], []).append((at, handler))
                 else:
-                    raise ValueError(
-                        f"{type(monitor).__name__}.{name}: no record, event or action of that name"
-                    )
+                    raise ValueError(f"{type(monitor).__name__}.{name}: no record, event or action of that name")
         self._rows = {kind: tuple(row) for kind, row in rows.items()}
         self._told_any = tuple(told_any)

@@ -107,6 +107,7 @@ class GateSeesTheTaker(Monitor):
         self._missing_ms: dict[str, int] = {}
         self._blamed_ms: int | None = None
         self._quoted_ms = 0
+        self._shut = False
         self._reported: set[str] = set()
 
     def switched_off(self) -> str:
@@ -118,6 +119,7 @@ class GateSeesTheTaker(Monitor):
         self._own.clear()
         self._missing_ms.clear()
         self._blamed_ms = None
+        self._shut = False
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Note an own result: it must not touch the gate."""
@@ -125,10 +127,13 @@ class GateSeesTheTaker(Monitor):
             self._own.append((self.view.event_ms, event.closed_pnl - event.fee))
 
     def told_taker_fill(self, turn: journal.Turn, event: events.TakerFill) -> None:
-        """Count a loss that shuts the gate over live quotes."""
+        """Count a loss that shuts the gate."""
         view = self.view
-        if view.halts.gate_shut(view.event_ms) and any(o.role is Role.LADDER for o in view.orders.open.values()):
-            self.antecedent("taker loss over quotes")
+        shut = view.halts.gate_shut(view.event_ms)
+        if shut and not self._shut:
+            quoted = any(o.role is Role.LADDER for o in view.orders.open.values())
+            self.antecedent("taker loss over quotes" if quoted else "taker loss, nothing quoted")
+        self._shut = shut
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Quoting goes on."""

@@ -49,7 +49,8 @@ class NoStaleQuote(Monitor):
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Watch a new ladder order from the price told last."""
         market = self.view.markets.get(place.market)
-        if order.role is not Role.LADDER or not order.cancellable:
+        rung = order.role is Role.LADDER or not order.borne_out
+        if not rung or not order.cancellable:
             return
         oracle_px = order.oracle_px
         if market is None or oracle_px is None or not oracle_px.is_finite() or oracle_px <= 0:

@@ -165,7 +165,7 @@ class View:
             events.TakerFill: self._taker_fill,
             events.Done: orders.told_done,
             events.Canceled: lambda e: orders.told_end(e, "canceled"),
-            events.Rejected: lambda e: orders.told_end(e, "rejected"),
+            events.Rejected: self._rejected,
             events.CancelRejected: orders.told_cancel_rejected,
             events.SendFailed: self._send_failed,
             events.OpenOrders: self._answer,
@@ -189,9 +189,24 @@ class View:
         self.stops.life_began(start)
         self.new_stop = self.stops.current
 
+    def _rejected(self, event: events.Rejected) -> None:
+        order = self.orders.find(event.cloid, event.oid)
+        if order is not None and order.ended_ms is None:
+            self._counter_due(order, order.unfilled_told)
+        self.orders.told_end(event, "rejected")
+
     def _send_failed(self, event: events.SendFailed) -> None:
-        if self.orders.told_send_failed(event) is not None:
+        order = self.orders.told_send_failed(event)
+        if order is not None:
             self.last_refusal_ms = self.now_ms
+            if order.ended_ms == event.now_ms and order.ended_by == "send_failed":
+                self._counter_due(order, order.unfilled_told)
+
+    def _counter_due(self, order: OwnOrder, amount: Decimal) -> None:
+        """Add what a counter-order takes from, or gives back to, the ladder fills not yet answered (L-8a)."""
+        if order.role is Role.COUNTER:
+            key = (order.market, order.side)
+            self.counter_due[key] = max(ZERO, self.counter_due.get(key, ZERO) + amount)
 
     def _connection(self, connected: bool) -> None:
         self.connected = connected
@@ -240,11 +255,13 @@ class View:
         filled = turn.event.side if isinstance(turn.event, events.Fill) and self.fill_fresh else None
         if filled is not None and isinstance(turn.event, events.Fill) and turn.event.market != place.market:
             filled = None
-        due = self.counter_due.get((place.market, place.side), ZERO) > 0
-        role = inferred_role(place, self.config, filled, due)
+        due = self.counter_due.get((place.market, place.side))
+        role = inferred_role(place, self.config, filled, due is not None)
         order = OwnOrder(place, turn.life, self.event_ms, self.index, role, place.level)
+        order.borne_out = role is not Role.COUNTER or (due is not None and due > 0)
         order.oracle_px, order.oracle_ms, order.mark_px = told.oracle_px, told.oracle_ms, told.mark_px
         self.orders.placed(order)
+        self._counter_due(order, -place.sz)
         return order
 
     def _configure(self, config: MakerConfig) -> None:
