@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from mmgate.engines.composer import CLOSE_MS, SATURDAY_MS, WARM_UP_S, Composer
 from mmgate.engines.judging import Judgement, judge
+from mmgate.engines.steady import steady_examples
 from mmgate.request import MakerRef
 from model.actions import Side
 from model.config import MakerConfig
@@ -298,18 +299,19 @@ def play(batch: Batch) -> Played:
     fired: Counter[str] = Counter()
     members: dict[str, Any] = {"config": batch.config, "fired": fired, "play_world": staticmethod(book.play)}
     machine = seed(batch.seed)(type("Market", (Market,), members))
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=batch.examples,
-            stateful_step_count=batch.steps,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    with steady_examples():
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=batch.examples,
+                stateful_step_count=batch.steps,
+                derandomize=True,
+                database=None,
+                deadline=None,
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
     return Played(
         batch,
         tuple(book.judged),

@@ -25,6 +25,7 @@ from mmgate.engines.machine import ENGINE, RULES, Batch, Played, play
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
 from mmgate.engines.simulation import DETERMINISM, TOTALITY, outcomes_of, port_evidence, save_witness
+from mmgate.engines.steady import steady_examples
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened
 from mmgate.request import EngineResult, MakerRef, Request, Witness
@@ -140,7 +141,8 @@ def check(one: Property, examples: int, number: int, *, shrinking: bool = True) 
 
     strength = f"{examples} cases: {one.title}"
     try:
-        holds()
+        with steady_examples():
+            holds()
     except Broken as broken:
         text = f"{broken.text}; falsifying case: {repr(broken.case)[:SHOWN]}"
         violation = Violation(one.spec_id, 0, 0, text)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mmgate.engines import property as engine
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.machine import RULES, Batch, play
+from mmgate.engines.pool import spread
 from mmgate.profiles import QUICK, embedded_suite, suite_file
 from mmgate.request import MakerRef, Request
 from specs.defects import BY_ID, applied
@@ -100,3 +101,14 @@ def test_a_rule_that_never_fires_in_many_worlds_is_an_error(tmp_path: Path, monk
     result = engine.run(ask(tmp_path, "ORD-1"))
     assert words(result) == {"ORD-1": Word.ERROR}
     assert "window" in result.outcomes[0].reason
+
+
+def test_examples_do_not_depend_on_the_process_and_nothing_is_written_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    batches = [batch(MakerRef(), "OFF-2", examples=4), batch(MakerRef(), "OFF-2", examples=5)]
+    here = [finished.result for finished in spread(play, batches, 0)]
+    there = [finished.result for finished in spread(play, batches, 2)]
+    assert here == there
+    assert list(tmp_path.iterdir()) == []
