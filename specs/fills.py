@@ -125,6 +125,7 @@ class PartsAddUp(Monitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._other_fill_ms: dict[str, int] = {}
+        self._knew_all: dict[str, bool] = {}
 
     def on_books_told(self, record: journal.BooksTold) -> None:
         """Compare the believed own part with the venue's, when nothing is under way."""
@@ -140,6 +141,12 @@ class PartsAddUp(Monitor):
                 total = f"the venue's position is {truth + taker}, {taker} of it the other strategy's"
                 self.violated(f"the books hold {net} of {market}, but {total}", market)
 
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Note whether every own fill of before a close was told by its sending."""
+        if order.role is Role.FLATTEN:
+            positions, market = self.view.positions, place.market
+            self._knew_all[place.cloid] = positions.net.get(market, ZERO) == positions.mm.get(market, ZERO)
+
     def on_traded(self, record: journal.Traded) -> None:
         """A close that turns the own part around closes what is not the maker's."""
         if record.owner != journal.Owner.MAKER:
@@ -151,15 +158,9 @@ class PartsAddUp(Monitor):
         self.antecedent("close")
         left = self.view.positions.mm.get(record.market, ZERO)
         raced = self._other_fill_ms.get(record.market, -1) >= order.sent_ms
-        if left * record.side.sign > 0 and not raced and self._knew_all(order):
+        if left * record.side.sign > 0 and not raced and self._knew_all.get(order.cloid):
             fact = f"{order.label()} turned the own position of {record.market} around, to {left}"
             self.violated(fact, record.market, order.cloid)
-
-    def _knew_all(self, order: OwnOrder) -> bool:
-        """Say whether every own fill of before the close was told by then."""
-        told = self.view.positions.net.get(order.market, ZERO)
-        truth = self.view.positions.mm.get(order.market, ZERO)
-        return told == truth - order.side.sign * order.venue_filled
 
     def _settled(self) -> bool:
         """Say whether belief must be truth: undisturbed, or B-recover after the last trouble and the last fill."""

@@ -145,3 +145,17 @@ def test_a_close_that_turns_the_own_part_around_is_told(story):
     outcome = run.end("FIL-3")
     assert outcome.word is Word.VIOLATED
     assert "turned the own position of xyz:GOLD around, to -1" in outcome.violations[0].text
+
+
+def test_a_close_on_what_was_told_so_far_is_no_fault_of_the_makers(story):
+    run = story()
+    bid, ask = run.rung(), run.rung(Side.SELL, "100.2", "3")
+    run.oracle("100", bid, ask)
+    run.rests(bid)
+    run.rests(ask)
+    run.fills(ask, told=False)
+    run.fills(bid)
+    close = run.close()
+    run.signal(close)
+    run.executed(close, "1")
+    assert run.end("FIL-3").violations == ()
