@@ -82,7 +82,7 @@ def plan_of(asked: Asked) -> Plan:
     run = _run_id(asked, suite, name, seed)
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
-    waivers = _waivers(file)
+    waivers = checked_waivers(file)
     return Plan(requests, run, waivers, asked.allow_conditional or by_file.allow_conditional, (*notes, *more))
 
 
@@ -226,7 +226,7 @@ def _folder(asked: Asked, run: RunId, specs: tuple[str, ...], engines: tuple[str
     return f"verify-{plain}-{digest_of(told)[:8]}"
 
 
-def _waivers(file: GateFile | None) -> tuple[Waiver, ...]:
+def checked_waivers(file: GateFile | None) -> tuple[Waiver, ...]:
     """Return the file's waivers; one for a spec that is none, or that nobody may waive, is refused."""
     lines: list[str] = []
     names = [one.id for one in SPECS]

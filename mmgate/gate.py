@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from mmgate.asking import Asked, Plan, greet, plan_of
 from mmgate.events import Reporter
 from mmgate.evidence import Evidence, write_whole
+from mmgate.inputs import InputRefused, shown_path
 from mmgate.reporting.console import ConsoleReporter
 from mmgate.reporting.json_report import JsonReporter
 from mmgate.reporting.page import report_markdown
@@ -18,6 +19,8 @@ from mmgate.verification import Task, verify, verify_defects
 def judge_asked(asked: Asked) -> int:
     """Judge what was asked for and return the exit code. Raises InputRefused before anything is written."""
     plan = plan_of(asked)
+    if asked.summary is not None and asked.summary.is_dir():
+        raise InputRefused(f"--summary {shown_path(asked.summary)}: is a folder; name a file")
     for request in plan.requests:
         greet(request.maker)
     reporters: Sequence[Reporter] = (JsonReporter(),) if asked.as_json else (ConsoleReporter(asked.quiet),)

@@ -99,7 +99,7 @@ def _gate(table: object) -> tuple[GateFile, list[str]]:
     rules: dict[str, tuple[Callable[[object], bool], str]] = {
         "profile": (lambda v: v in PROFILES, "must be " + " or ".join(f'"{p}"' for p in PROFILES)),
         "seed": (is_seed, f"must be a whole number from 0 to {MAX_SEED}"),
-        "scenarios": (_is_names, "must be a list of scenario names"),
+        "scenarios": (_is_names, "must be a list of scenario names, at least one"),
         "allow_conditional": (lambda v: isinstance(v, bool), "must be true or false"),
     }
     lines = [
@@ -129,7 +129,7 @@ def is_seed(value: object) -> bool:
 
 
 def _is_names(value: object) -> bool:
-    return isinstance(value, list) and len(value) <= 1000 and all(isinstance(name, str) and name for name in value)
+    return isinstance(value, list) and 0 < len(value) <= 1000 and all(isinstance(name, str) and name for name in value)
 
 
 def _waivers(rows: object) -> tuple[tuple[Waiver, ...], list[str]]:

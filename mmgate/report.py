@@ -119,8 +119,11 @@ def _row(spec: Spec, results: Sequence[EngineResult], waiver: Waiver | None) -> 
 
 
 def _excuse(spec: Spec, outcomes: tuple[Outcome, ...]) -> str:
-    """Say why the config or the maker switches the spec's subject off; empty if nothing excuses it."""
-    if not set(spec.features) <= EXCUSING:
+    """Say why the config or the maker switches the spec's subject off; empty if nothing excuses it.
+
+    An engine that looked for the subject and met it nowhere (vacuous) says that it is not switched off.
+    """
+    if not set(spec.features) <= EXCUSING or any(outcome.word is Word.VACUOUS for outcome in outcomes):
         return ""
     reasons = [outcome.reason for outcome in outcomes if outcome.word is Word.NOT_APPLICABLE and outcome.reason]
     return reasons[0] if reasons else ""

@@ -48,8 +48,10 @@ def _scenario(name: str) -> Scenario:
         raise InputRefused(*(f"scenario {shown(name)}: {line}" for line in error.errors)) from None
 
 
-def _coin(name: str) -> str:
-    return name.rpartition(":")[2]
+def _same(one: str, other: str) -> bool:
+    """Tell whether two names mean one market: equal, or equal but for a missing DEX name."""
+    lacking = (":" in one) != (":" in other)
+    return one == other or (lacking and one.rpartition(":")[2] == other.rpartition(":")[2])
 
 
 def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
@@ -61,8 +63,8 @@ def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     if not names:
         return scenario
     told = [listed.name for listed in scenario.market]
-    strange = [name for name in told if _coin(name) not in {_coin(wanted) for wanted in names}]
-    missing = [name for name in names if _coin(name) not in {_coin(have) for have in told}]
+    strange = [name for name in told if not any(_same(name, wanted) for wanted in names)]
+    missing = [name for name in dict.fromkeys(names) if not any(_same(name, have) for have in told)]
     renamed = dict(zip(strange, missing, strict=False))
     listed = [replace(one, name=renamed.get(one.name, one.name)) for one in scenario.market]
     listed += [replace(scenario.market[0], name=name) for name in missing[len(strange) :]]

@@ -20,11 +20,13 @@ def register(app: typer.Typer) -> None:
 
 def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A gate file.")]) -> int:
     """Read a file; what is wrong with it ends the command."""
+    from mmgate.asking import checked_waivers
     from mmgate.gatefile import load
     from mmgate.identity import config_data, digest_of
     from mmgate.inputs import shown_path
 
     content = load(file)
+    checked_waivers(content)
     waivers = f", {len(content.waivers)} waivers" if content.waivers else ""
     typer.echo(f"{shown_path(file)}: a valid gate file{waivers}, config {digest_of([config_data(content.maker)])}")
     if not content.maker.enabled:

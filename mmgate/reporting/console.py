@@ -63,11 +63,14 @@ class ConsoleReporter:
             case EngineEnded(result, seconds):
                 self._progress(f"{result.engine}: done in {seconds:.1f} s")
             case Concluded(report, evidence):
+                self._progress("")
                 self._report(report, str(evidence))
 
     def _progress(self, text: str) -> None:
+        """Rewrite the line on which a waiting person sees how far it is; there is none in a pipe."""
         if not self.quiet and self.status.is_terminal:
-            self.status.print(text, style="dim")
+            self.status.file.write(f"\r\x1b[K{text[: self.status.width - 1]}")
+            self.status.file.flush()
 
     def _notes(self, notes: tuple[str, ...]) -> None:
         for note in notes:

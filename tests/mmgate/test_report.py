@@ -53,6 +53,12 @@ def test_what_the_config_switches_off_is_excused_with_its_reason():
     assert (report.rows[0].word, report.rows[0].excuse) == (Word.NOT_APPLICABLE, "counter_order_enabled is false")
 
 
+def test_what_one_engine_looked_for_in_vain_is_not_switched_off():
+    off = result("property", ("A-1", Word.NOT_APPLICABLE, "off"))
+    report = concluded([spec("A-1")], off, result("simulation", ("A-1", Word.VACUOUS, "")))
+    assert (report.rows[0].word, report.rows[0].excuse) == (Word.VACUOUS, "")
+
+
 def test_a_feature_off_the_list_excuses_nothing():
     off = result("simulation", ("A-1", Word.NOT_APPLICABLE, "the maker does not declare reconcile"))
     held = result("simulation", ("A-2", Word.HOLDS, ""))

@@ -29,6 +29,10 @@ def test_a_market_of_the_config_takes_the_place_of_a_strange_one():
     assert names("three-markets", "ETH", "xyz:SILVER") == ["ETH", "xyz:SILVER", "xyz:NVDA"]
 
 
+def test_the_same_coin_of_another_dex_is_another_market():
+    assert names("signal", "abc:GOLD") == ["abc:GOLD"]
+
+
 def test_markets_that_the_scenario_lacks_come_in_addition():
     assert names("signal", "xyz:A", "xyz:B") == ["xyz:A", "xyz:B"]
 
