@@ -106,6 +106,7 @@ class Stops:
         return bool(self._orders.open) or any(net != 0 for net in self._positions.net.values())
 
     def _enter(self, cause: str, now_ms: int, connected: bool, lasting: bool = False) -> Stop:
+        lasting = lasting or (self.current is not None and self.current.lasting)
         self.current = Stop(cause, now_ms, self._life, lasting, connected)
         self.all.append(self.current)
         return self.current

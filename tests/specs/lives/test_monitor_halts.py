@@ -214,3 +214,12 @@ def test_closes_pass_outside_the_hours(story):
     run = story(now_ms=MONDAY_NOON_MS)
     run.oracle("100", run.close())
     assert run.word("SES-1") is Word.HOLDS
+
+
+def test_a_signal_outlasts_the_window_that_follows_it(story):
+    run = story(now_ms=SUNDAY_2059_MS, weekend_only=False)
+    run.signal()
+    run.timer(60_000, QueryOpenOrders())
+    run.answer()
+    run.oracle("100", run.rung(), after_ms=4 * 3_600_000)
+    assert run.end("SES-1").violations[0].text.endswith("is sent with a shutdown running")
