@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmgate.engines.pool import Lost
@@ -45,10 +46,10 @@ def _lot(jobs: Sequence[Job], expected: Sequence[str]) -> list[str | Lost]:
     limit_s = sum(job.limit_s for job in jobs) + TIMEOUT_MARGIN_S
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "mmgate.engines.repeat"],
+            [sys.executable, "-P", "-m", "mmgate.engines.repeat"],
             input=pickle.dumps(list(jobs)),
             capture_output=True,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(_paths())},
             timeout=limit_s,
             check=False,
         )
@@ -61,6 +62,12 @@ def _lot(jobs: Sequence[Job], expected: Sequence[str]) -> list[str | Lost]:
     if code != code_revision() and any(line != digest for line, digest in zip(lines, expected, strict=True)):
         return [Lost("mmgate's own code was changed while it ran; run it again")] * len(jobs)
     return list(lines)
+
+
+def _paths() -> list[str]:
+    """Return where the child looks for modules first: beside this package, never in the current folder."""
+    home = str(Path(__file__).resolve().parents[2])
+    return [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
 
 
 def main() -> int:
