@@ -153,7 +153,8 @@ def verdict(judged: Iterable[Judged]) -> Verdict:
     """Merge the specs' words into the gate's verdict; no spec at all is no verdict.
 
     A violated P0, or P1 without a valid waiver → FAIL; an error anywhere → no verdict; inconclusive, vacuous or
-    unexpectedly not applicable at P0/P1, a violated P2, or a waiver in force → CONDITIONAL; else PASS.
+    unexpectedly not applicable at P0/P1, a violated P2, or a waiver in force → CONDITIONAL; else PASS. Where not one
+    spec holds, no work was done, whatever the severities: CONDITIONAL.
     """
     rows = list(judged)
     if not rows:
@@ -164,7 +165,7 @@ def verdict(judged: Iterable[Judged]) -> Verdict:
         return Verdict.NONE
     if any(_doubts(row) for row in rows):
         return Verdict.CONDITIONAL
-    if all(row.word is Word.NOT_APPLICABLE for row in rows):
+    if not any(row.word is Word.HOLDS for row in rows):
         return Verdict.CONDITIONAL
     return Verdict.PASS
 
