@@ -25,8 +25,10 @@ from model.journal import Maker, MakerFailed, MakerFault, Observer, Record, Turn
 from sim.run import run
 from sim.world import World
 from specs.panel import Panel
-from specs.spec import Outcome
+from specs.spec import Outcome, Violation, Word
 
+TOTALITY = "ROB-1"
+"""The spec that a maker which breaks the protocol violates: every well-formed event is answered."""
 PATIENCE = 3
 """So many runs may end at the time limit of a maker that hangs; an engine then stops asking it."""
 
@@ -154,9 +156,10 @@ def judge(
     end of its transcript if it fails, are kept in files whose names begin as `evidence`.
     """
     began = time.monotonic()
+    wanted = None if specs is None else frozenset(specs)
     try:
         with alarm(limit_s), opened(ref, stderr_path=_beside(evidence, "stderr")) as maker:
-            panel = Panel(specs)
+            panel = Panel(wanted)
             digest = ActionDigest() if ref.kind == "port" else Digest()
             keeper = Keeper()
             observers: list[Observer] = [panel, digest]
@@ -171,9 +174,11 @@ def judge(
                 cut = f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
             _keep_transcript(maker, failed, evidence)
             hours = (panel.view.now_ms - panel.view.began_ms) / 3_600_000
+            view = panel.view
+            total = _totality(view.turns, failed, view.index - 1, engine, wanted)
             return Judgement(
-                panel.outcomes(engine),
-                panel.view.turns,
+                (*panel.outcomes(engine), *total),
+                view.turns,
                 hours,
                 digest.hexdigest(),
                 tuple(keeper.records),
@@ -186,7 +191,20 @@ def judge(
     except MakerFault as fault:
         _write_transcript(fault, evidence)
         failure = MakerFailed(world.parameters.start_ms, 0, fault.kind, fault.text)
-        return Judgement(failed=failure)
+        return Judgement(_totality(0, failure, 0, engine, wanted), failed=failure)
+
+
+def _totality(
+    turns: int, failed: MakerFailed | None, index: int, engine: str, wanted: frozenset[str] | None
+) -> tuple[Outcome, ...]:
+    """Say whether the maker answered whatever it was told (ROB-1): each turn is an event answered."""
+    if wanted is not None and TOTALITY not in wanted:
+        return ()
+    if failed is None:
+        return (Outcome(TOTALITY, engine, Word.HOLDS if turns else Word.VACUOUS, antecedents=turns),)
+    text = f"{failed.kind}: {failed.text}"
+    violation = Violation(TOTALITY, failed.now_ms, index, text)
+    return (Outcome(TOTALITY, engine, Word.VIOLATED, "", turns, (), (violation,), text),)
 
 
 def _beside(evidence: Path | None, what: str) -> Path | None:

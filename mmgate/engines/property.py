@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from mmgate import corpus
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered, stories
-from mmgate.engines.judging import PATIENCE
+from mmgate.engines.judging import PATIENCE, TOTALITY
 from mmgate.engines.machine import ENGINE, RULES, Batch, Played, play
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
-from mmgate.engines.simulation import DETERMINISM, TOTALITY, outcomes_of, port_evidence, save_witness
+from mmgate.engines.simulation import DETERMINISM, outcomes_of, port_evidence, save_witness
 from mmgate.engines.steady import steady_examples
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened

@@ -26,8 +26,6 @@ from specs.spec import Outcome, Violation, Word, merge_runs
 
 ENGINE = "simulation"
 DETERMINISM = "DET-1"
-TOTALITY = "ROB-1"
-"""The spec that a maker which breaks the protocol violates: every well-formed event is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def merged(done: Sequence[Done], specs: Sequence[str]) -> list[Outcome]:
     return [
         replace(merge_runs(by_spec[spec_id]), strength=strength)
         for spec_id in specs
-        if spec_id in by_spec and (spec_id in judged or spec_id == TOTALITY or not judged)
+        if spec_id in by_spec and (spec_id in judged or not judged)
     ]
 
 
@@ -146,20 +144,7 @@ def outcomes_of(
     outcomes = [_named(outcome, name) for outcome in judged.outcomes]
     if judged.cut:
         outcomes = [_cut(outcome, f"{name}: {judged.cut}") for outcome in outcomes]
-    if TOTALITY in specs:
-        outcomes = [*(o for o in outcomes if o.spec_id != TOTALITY), _totality(judged, name, engine)]
     return outcomes
-
-
-def _totality(judged: Judgement, name: str, engine: str) -> Outcome:
-    """Say whether the maker answered whatever it was told (ROB-1): each turn is an event answered."""
-    failed = judged.failed
-    if failed is None:
-        word = Word.HOLDS if judged.turns else Word.VACUOUS
-        return Outcome(TOTALITY, engine, word, antecedents=judged.turns)
-    text = f"{name}: {failed.kind}: {failed.text}"
-    violation = Violation(TOTALITY, failed.now_ms, judged.turns, text)
-    return Outcome(TOTALITY, engine, Word.VIOLATED, "", judged.turns, (), (violation,), text)
 
 
 def _named(outcome: Outcome, name: str) -> Outcome:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mmgate.corpus import FIXED, STILL_FAILS, replay
 from mmgate.engines import property as machine_engine
 from mmgate.engines import simulation
 from mmgate.engines.composer import Composer
@@ -90,3 +91,13 @@ def test_a_port_that_breaks_the_protocol_violates_rob_1_and_ends_its_run(tmp_pat
     assert words["ROB-1"].word is Word.VIOLATED
     assert f"{kind}: " in words["ROB-1"].violations[0].text
     assert words["ORD-1"].word is Word.INCONCLUSIVE
+
+
+def test_a_broken_protocol_has_a_short_witness_that_replays(tmp_path: Path):
+    maker = MakerRef("port", shlex.join([sys.executable, "-S", "-E", str(FAKES / "misbehaves.py"), "exit"]))
+    (witness,) = simulation.run(ask(maker, tmp_path, "ROB-1")).witnesses
+    assert "✗ ROB-1: exit: " in witness.steps[-1]
+    assert len(witness.steps) < 10
+    again = replay(witness.path)
+    assert (again.word, again.steps) == (STILL_FAILS, witness.steps)
+    assert replay(witness.path, MakerRef()).word == FIXED
