@@ -20,7 +20,8 @@ scenarios = ["signal"]
 
 
 def verdict(gate) -> str:
-    return json.loads((gate.folder / "run" / "report.json").read_text())["verdict"]
+    found: str = json.loads((gate.folder / "run" / "report.json").read_text())["verdict"]
+    return found
 
 
 def test_an_empty_suite_is_no_pass(gate):
