@@ -15,8 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
+from mmgate.ports.child import PortFault
 from mmgate.ports.port import opened
-from mmgate.ports.process import PortFault, PortMaker
+from mmgate.ports.process import PortMaker
 from mmgate.request import MakerRef
 from model.actions import Cancel, Place
 from model.codec import canonical

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from mmgate.inputs import shown
 from mmgate.ports import messages
-from mmgate.ports.process import PortFault, PortMaker
+from mmgate.ports.child import PortFault
+from mmgate.ports.process import PortMaker
 from model.config import MakerConfig
 from model.events import Oracle, Start
 from model.journal import Reply

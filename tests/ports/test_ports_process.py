@@ -13,8 +13,9 @@ import pytest
 
 from mmgate.inputs import InputRefused
 from mmgate.ports import process
+from mmgate.ports.child import STDERR_LIMIT_BYTES, PortFault
 from mmgate.ports.children import descendants
-from mmgate.ports.process import PortFault, PortMaker
+from mmgate.ports.process import PortMaker
 from model.actions import Place
 from model.config import MakerConfig
 from model.events import Oracle, Start, Timer
@@ -107,7 +108,7 @@ def test_a_noisy_stderr_is_kept_up_to_its_limit_and_blocks_nobody(tmp_path):
         port.start(START)
         port.handle(ORACLE)
         assert port.handle(Timer(1_002)).actions == ()
-    assert log.stat().st_size == process.STDERR_LIMIT_BYTES
+    assert log.stat().st_size == STDERR_LIMIT_BYTES
 
 
 def test_a_port_that_is_not_there_is_refused_as_input():

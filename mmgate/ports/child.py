@@ -1,0 +1,145 @@
+"""A child process and its three pipes, read and written without ever blocking beyond a deadline."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import time
+from pathlib import Path
+
+from mmgate.ports.children import MARK, adopt_orphans, die_with_parent, end_children, new_mark, wait_unreaped
+from mmgate.ports.messages import LINE_LIMIT
+from model.journal import MakerFault
+
+BYE_TIMEOUT_S = 1.0
+STDERR_LIMIT_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 16
+
+
+class PortFault(MakerFault):
+    """A port broke the protocol; `transcript`: the last lines that went to and fro.
+
+    Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, refused.
+    """
+
+    def __init__(self, kind: str, text: str, transcript: tuple[str, ...] = ()) -> None:
+        super().__init__(kind, text)
+        self.transcript = transcript
+
+
+class Child:
+    """A child process and its three pipes, read and written without ever blocking beyond a deadline."""
+
+    def __init__(self, words: list[str], stderr_path: Path | None, stderr_left: int) -> None:
+        self._mark = new_mark()
+        adopt_orphans()
+        self._process = subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # should we be killed, nobody else would end it
+            env={**os.environ, MARK: self._mark},
+        )
+        self._stdin, self._stdout, self._stderr = (
+            pipe.fileno()
+            for pipe in (self._process.stdin, self._process.stdout, self._process.stderr)
+            if pipe is not None
+        )
+        self._stderr_path = stderr_path
+        self._stderr_left = stderr_left
+        self._buffer = bytearray()
+        self._selector = selectors.DefaultSelector()
+        for handle in (self._stdin, self._stdout, self._stderr):
+            os.set_blocking(handle, False)
+        self._selector.register(self._stdout, selectors.EVENT_READ)
+        self._selector.register(self._stderr, selectors.EVENT_READ)
+
+    def ask(self, request: bytes, timeout_s: float) -> bytes:
+        """Write one line and read one line, both before the deadline; raises PortFault."""
+        deadline = time.monotonic() + timeout_s
+        self._write(request + b"\n", deadline, timeout_s)
+        scanned = 0
+        while (end := self._buffer.find(b"\n", scanned, LINE_LIMIT)) < 0:
+            scanned = len(self._buffer)
+            if scanned >= LINE_LIMIT:
+                raise PortFault("too_long", f"the reply is longer than {LINE_LIMIT} bytes")
+            self._wait(deadline, timeout_s)
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def leave(self, timeout_s: float) -> None:
+        """Close its stdin and give it time to go by itself."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        wait_unreaped(self._process.pid, timeout_s)
+
+    def end(self) -> int:
+        """End the child and all that it started; give what is left of the room for its stderr."""
+        self._drain_stderr()
+        self._selector.close()
+        end_children(self._process, self._mark)
+        self._drain_stderr()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return self._stderr_left
+
+    def _write(self, data: bytes, deadline: float, timeout_s: float) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._stdin, view) :]
+            except BlockingIOError:
+                self._selector.register(self._stdin, selectors.EVENT_WRITE)
+                try:
+                    self._wait(deadline, timeout_s)
+                finally:
+                    self._selector.unregister(self._stdin)
+            except BrokenPipeError:
+                raise self._gone() from None
+
+    def _wait(self, deadline: float, timeout_s: float) -> None:
+        """Wait until one of the pipes moves, and take in what came."""
+        left = deadline - time.monotonic()
+        ready = self._selector.select(left) if left > 0 else []
+        if not ready:
+            raise PortFault("timeout", f"no reply within {timeout_s:g} s")
+        for key, _ in ready:
+            if key.fd == self._stdout:
+                chunk = os.read(self._stdout, CHUNK_BYTES)
+                if not chunk:
+                    raise self._gone()
+                self._buffer += chunk
+            elif key.fd == self._stderr and not self._drain_stderr():
+                self._selector.unregister(self._stderr)
+
+    def _drain_stderr(self) -> bool:
+        """Keep what the child wrote to stderr, up to the limit; false when that pipe has ended."""
+        for _ in range(STDERR_LIMIT_BYTES // CHUNK_BYTES):
+            try:
+                chunk = os.read(self._stderr, CHUNK_BYTES)
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+            if not chunk:
+                return False
+            kept = chunk[: self._stderr_left]
+            if kept and self._stderr_path is not None:
+                self._stderr_left -= len(kept)
+                with self._stderr_path.open("ab") as file:
+                    file.write(kept)
+        return True
+
+    def _gone(self) -> PortFault:
+        """Say how the child left."""
+        status = wait_unreaped(self._process.pid, BYE_TIMEOUT_S)
+        if status is None:
+            return PortFault("closed", "the port closed its pipe and runs on")
+        how = "exit code" if status.si_code == os.CLD_EXITED else "signal"
+        return PortFault("exit", f"the port ended with {how} {status.si_status} before its reply")
