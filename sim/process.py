@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from model.actions import Action
 from model.events import Event, Start, Timer
-from model.journal import Crashed, Maker, Record, Reply, Turn
+from model.journal import BooksTold, Crashed, Maker, Record, Reply, Turn
 from sim.clock import Clock
 
 
@@ -68,6 +68,14 @@ class Process:
         held, self._held = self._held, []
         for event in held:
             self.tell(replace(event, now_ms=self._clock.now_ms))
+
+    def ask_books(self, now_ms: int, quiescent: bool) -> None:
+        """Ask what the maker believes, between two turns, where it offers that and can answer."""
+        if not self.alive or self._still:
+            return
+        books = self._maker.books() if "books" in self._maker.features else None
+        if books is not None:
+            self._emit(BooksTold(now_ms, self.life, books, quiescent))
 
     def _turn(self, event: Start | Event, now_ms: int, reply: Reply) -> None:
         self.turns += 1

@@ -10,7 +10,7 @@ from model.arithmetic import CONTEXT
 from model.journal import Maker, MakerFailed, MakerFault, Observer, Record, RunEnded, RunStarted
 from sim.downlink import Flood
 from sim.parameters import Finish, drain_ms
-from sim.script import Restart, SetPrices, Signal, Step, WorldQuote
+from sim.script import Restart, SetPrices, Signal, Silence, Step, WorldQuote
 from sim.stage import Stage
 from sim.ticks import lots, nearest_price
 from sim.venue import Listing
@@ -20,6 +20,8 @@ from sim.world import World
 CLOSING_SPREAD_BPS = Decimal(2)
 CLOSING_DEPTH_USD = Decimal(1_000_000)
 BPS = Decimal(10_000)
+BOOKS_EVERY_MS = 5_000
+"""A maker that offers its books is asked for them so often, at timers, and at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class _Run:
         self._steps: Iterator[Step] = iter(())
         self._finished = False
         self._last_ms = 0
+        self._books_ms = world.parameters.start_ms + BOOKS_EVERY_MS
         self._good: dict[str, tuple[Decimal, Decimal]] = {}
+        self._still_until_ms = 0
+        self._timers = 0
 
     def _emit(self, record: Record) -> None:
         self._records += 1
@@ -73,6 +78,7 @@ class _Run:
         try:
             self._begin()
             stage.clock.run()
+            stage.process.ask_books(stage.clock.now_ms, stage.settled)
         except MakerFault as fault:
             failed = MakerFailed(stage.clock.now_ms, stage.process.life, fault.kind, fault.text)
         except Flood:
@@ -98,12 +104,17 @@ class _Run:
                 first = None
         if first is not None:
             self._next_step()
-        stage.clock.at(p.start_ms + p.timer_ms, self._timer)
+        stage.clock.at(p.start_ms + p.timer_ms, self._timer, self._timers)
         stage.clock.at(p.end_ms, self._finish)
 
-    def _timer(self, _value: object) -> None:
-        self._stage.process.timer(self._stage.clock.now_ms)
-        self._stage.clock.at(self._stage.clock.now_ms + self._world.parameters.timer_ms, self._timer)
+    def _timer(self, series: int) -> None:
+        """Tell that time has passed, and again a period later; not while the process stands still for long."""
+        if series != self._timers:
+            return
+        now, period = self._stage.clock.now_ms, self._world.parameters.timer_ms
+        self._stage.process.timer(now)
+        periods = max(1, -((now - self._still_until_ms) // period))
+        self._stage.clock.at(now + periods * period, self._timer, series)
 
     def _next_step(self) -> None:
         step = next(self._steps, None)
@@ -115,6 +126,8 @@ class _Run:
             return
         if isinstance(step, SetPrices):
             self._remember(step)
+        elif isinstance(step, Silence):
+            self._still_until_ms = max(self._still_until_ms, step.until_ms)
         self._stage.play(step)
         self._next_step()
 
@@ -141,6 +154,9 @@ class _Run:
             stage.clock.end()
             return
         stage.heal_everything()
+        if self._still_until_ms > now:
+            self._still_until_ms, self._timers = 0, self._timers + 1
+            stage.clock.at(now + p.timer_ms, self._timer, self._timers)
         for name, listing in stage.venue.listings.items():
             self._restore(name, listing)
         shutting_down = in_shutdown_window(now) and in_shutdown_window(now + drain)

@@ -40,7 +40,7 @@ def test_the_suites_scenarios_are_embedded():
     expected = {
         "weekend", "evening", "saturday", "signal", "hard-stop", "late-event", "very-late-event", "crash",
         "restart-in-shutdown", "restart-after", "leftovers", "disconnect", "taker", "races", "refusals",
-        "bad-prices", "three-markets", "recorded",
+        "bad-prices", "three-markets", "recorded", "gate", "next-weekend",
     }  # fmt: skip
     assert set(scenario.embedded()) == expected
 
