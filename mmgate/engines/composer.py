@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import ceil
 
 from model.actions import Side, Tif
 from model.config import MakerConfig
@@ -43,6 +44,10 @@ LOT = Decimal("0.0001")
 HALF_SPREAD_BPS = 4
 DEPTH_USD = Decimal(400)
 WARM_UP_S = 8
+USUAL_OFFSET_BPS = 20
+USUAL_SIZE_USD = 100
+"""For ladders wider or larger than this, trades reach farther and take more."""
+FARTHEST_BPS = 9000
 EXTRA_DELAY_MS = 1000
 REQUEST_BUDGET = 100_000
 
@@ -56,6 +61,8 @@ class Composer:
         self.now_ms = start_ms
         names = config.markets[: len(NAMES)] or NAMES
         self.markets = tuple(Market(name, SZ_DECIMALS) for name in names)
+        self.reach_scale = max(1, ceil(config.min_offset_bps / USUAL_OFFSET_BPS))
+        self.size_scale = max(1, ceil(config.size_per_level_usd / USUAL_SIZE_USD))
         self.connected = True
         self.crashes = 0
         self.silences = 0
@@ -127,10 +134,10 @@ class Composer:
         self._add(SetPrices(self.now_ms, market, px, (px * (BPS + bps) / BPS).quantize(CENT)))
 
     def trade(self, market: str, side: Side, reach_bps: int, usd: int, after_ms: int) -> None:
-        """Let the world take from the book as far as `reach_bps` from the price."""
+        """Let the world take from the book as far as `reach_bps` from the price, both scaled to the config's ladder."""
         self.passes(after_ms)
-        px = self._at(market, reach_bps * side.sign)
-        self._add(WorldTrade(self.now_ms, market, side, px, self._size(px, usd)))
+        px = self._at(market, min(reach_bps * self.reach_scale, FARTHEST_BPS) * side.sign)
+        self._add(WorldTrade(self.now_ms, market, side, px, self._size(px, usd * self.size_scale)))
 
     def taker(self, market: str, side: Side, reach_bps: int, usd: int, reduce_only: bool) -> None:
         """Let the account's other strategy trade."""
