@@ -56,6 +56,10 @@ class Hunt:
     witnesses: tuple[Witness, ...] = ()
     also: tuple[str, ...] = ()
 
+    def failed(self) -> str:
+        """Say what kept the engine from looking, if anything did."""
+        return next((one.reason for one in self.outcomes if one.word is Word.ERROR), "")
+
     def caught(self) -> tuple[str, ...]:
         """Return the ids of the specs that caught it as they must."""
         return tuple(outcome.spec_id for outcome in self.outcomes if outcome.word is Word.VIOLATED)

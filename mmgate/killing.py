@@ -20,12 +20,16 @@ DEFAULT_PROFILE = "quick"
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Defects × specs × engines: `kills` are (defect, spec, engine), in that order; `specs` are the judged ones."""
+    """Defects × specs × engines: `kills` are (defect, spec, engine), in that order; `specs` are the judged ones.
+
+    `errors`: (defect, engine, reason) where an engine could not look.
+    """
 
     defects: tuple[Defect, ...]
     specs: tuple[str, ...]
     engines: tuple[str, ...]
     kills: tuple[tuple[str, str, str], ...]
+    errors: tuple[tuple[str, str, str], ...] = ()
 
     def survivors(self) -> tuple[str, ...]:
         """Return the defects that a judged spec must catch, and none did."""
@@ -58,15 +62,21 @@ def fill_matrix(defects: str, engines: tuple[str, ...], profile: str | None, see
     chosen = choose("--engine", engines, ENGINES, "engine that runs defects") if engines else ENGINES
     plan = plan_of(Asked(defects=defects, profile=profile or DEFAULT_PROFILE, seed=seed))
     kills: list[tuple[str, str, str]] = []
+    errors: list[tuple[str, str, str]] = []
     with tempfile.TemporaryDirectory(prefix="mmgate-matrix-") as folder:
         requests = [replace(request, out=Path(folder)) for request in plan.requests]
         for engine in chosen:
             for found in hunt_all(prey_of(requests, engine), requests[0].workers, _told_to(engine)):
                 kills += [(found.defect_id, spec_id, engine) for spec_id in (*found.caught(), *found.also)]
+                errors += [(found.defect_id, engine, found.failed())] if found.failed() else []
     order = [request.maker.name for request in plan.requests]
     kills.sort(key=lambda kill: (order.index(kill[0]), plan.requests[0].specs.index(kill[1])))
     return Matrix(
-        tuple(BY_ID[request.maker.name] for request in plan.requests), plan.requests[0].specs, chosen, tuple(kills)
+        tuple(BY_ID[request.maker.name] for request in plan.requests),
+        plan.requests[0].specs,
+        chosen,
+        tuple(kills),
+        tuple(errors),
     )
 
 

@@ -10,14 +10,17 @@ from mmgate.exits import ExitCode
 from mmgate.killing import Matrix
 from mmgate.reporting.console import console_for
 from mmgate.reporting.json_report import as_text
+from mmgate.reporting.words import clean
 
 
 def tell_matrix(matrix: Matrix, as_json: bool) -> int:
-    """Print the matrix; exit 1 if a defect survives."""
+    """Print the matrix; exit 1 if a defect survives, 4 if an engine could not look."""
     if as_json:
         sys.stdout.write(as_text(matrix_data(matrix)))
     else:
         _print(matrix)
+    if matrix.errors:
+        return int(ExitCode.HARNESS)
     return int(ExitCode.WRONG if matrix.survivors() else ExitCode.DONE)
 
 
@@ -40,6 +43,7 @@ def matrix_data(matrix: Matrix) -> dict[str, object]:
         "specs": list(matrix.specs),
         "engines": list(matrix.engines),
         "kills": [{"defect": defect, "spec": spec, "engine": engine} for defect, spec, engine in matrix.kills],
+        "errors": [{"defect": defect, "engine": by, "reason": clean(why)} for defect, by, why in matrix.errors],
         "missed": [{"defect": defect, "spec": spec} for defect, spec in matrix.missed()],
     }
 
@@ -58,6 +62,8 @@ def _print(matrix: Matrix) -> None:
     console.print(table)
     for name in matrix.survivors():
         console.print(f"survives: {name}", style="bold red")
+    for name, engine, reason in matrix.errors:
+        console.print(f"error: {engine} on {name}: {clean(reason)}", style="bold magenta", soft_wrap=True)
     for name, spec in matrix.missed():
         console.print(f"missed: {spec} did not catch {name}")
     for name in matrix.untried():
