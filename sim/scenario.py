@@ -13,21 +13,36 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, MinLen
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from model.actions import Side, Tif
-from model.config import KEYS
+from model.codec import Malformed
+from model.config import KEYS, ConfigRefused, MakerConfig
 from sim.faults import STEPS, FaultKind
 from sim.parameters import Finish
+from sim.world import with_overrides
 
-Seconds = Annotated[Decimal, Ge(Decimal(0))]
-Duration = Annotated[Decimal, Gt(Decimal(0))]
-Bps = Annotated[Decimal, Ge(Decimal(0))]
-Usd = Annotated[Decimal, Gt(Decimal(0))]
+LONGEST_S = 31 * 86_400
+"""The longest scenario, and the latest that anything in one may happen: a run has to end."""
+MOST_LISTED = 1_000
+"""The longest list of incidents, markets or orders."""
+MOST_STEPS = 50_000_000
+LARGEST_FILE_BYTES = 1 << 20
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
+
+Seconds = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(LONGEST_S))]
+Duration = Annotated[Decimal, Ge(Decimal("0.001")), Le(Decimal(LONGEST_S))]
+Bps = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(10_000))]
+SignedBps = Annotated[Decimal, Ge(Decimal(-10_000)), Le(Decimal(10_000))]
+Usd = Annotated[Decimal, Ge(Decimal("0.000001")), Le(Decimal(10**12))]
+Volume = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(10**15))]
 Probability = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(1))]
-Rate = Annotated[Decimal, Ge(Decimal(0))]
-Ms = Annotated[int, Ge(1)]
+Rate = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(60_000))]
+Ms = Annotated[int, Ge(1), Le(86_400_000)]
+Count = Annotated[int, Ge(0), Le(10**12)]
+Name = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
+Overrides = Annotated[dict[str, str], MaxLen(MOST_LISTED)]
 Pair = tuple[Bps, Bps]
 MsPair = tuple[Ms, Ms]
 
@@ -39,7 +54,7 @@ class Listed:
     """A market of the scenario and its price at the start."""
 
     __pydantic_config__ = _STRICT
-    name: str
+    name: Name
     start_px: Usd
     sz_decimals: Annotated[int, Ge(0), Le(6)] = 2
     min_notional_usd: Usd = Decimal(10)
@@ -57,8 +72,8 @@ class Prices:
     process: Literal["walk", "weekend", "recorded"] = "walk"
     tick_ms: MsPair = (1000, 3000)
     move_probability: Probability = Decimal(1)
-    volatility_bps: Bps = Decimal(1)
-    drift_bps_per_h: Decimal = Decimal(0)
+    volatility_bps: Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(1_000))] = Decimal(1)
+    drift_bps_per_h: SignedBps = Decimal(0)
     mark_noise_bps: Bps = Decimal(1)
     wicks_per_min: Rate = Decimal(2)
     wick_bps: Pair = (Decimal(5), Decimal(40))
@@ -93,7 +108,7 @@ class Taker:
     __pydantic_config__ = _STRICT
     orders_per_min: Rate = Decimal(0)
     usd: Pair = (Decimal(20), Decimal(200))
-    aggression_bps: Decimal = Decimal(20)
+    aggression_bps: SignedBps = Decimal(20)
     reduce_only_probability: Probability = Decimal("0.3")
 
 
@@ -105,7 +120,7 @@ class TakerOrderAt:
     at_s: Seconds
     side: Side
     usd: Usd
-    aggression_bps: Decimal = Decimal(50)
+    aggression_bps: SignedBps = Decimal(50)
     tif: Tif = Tif.IOC
     reduce_only: bool = False
     market: str | None = None
@@ -120,7 +135,7 @@ class FaultAt:
     at_s: Seconds
     for_s: Duration
     probability: Probability = Decimal(1)
-    extra_ms: Annotated[int, Ge(0)] = 0
+    extra_ms: Annotated[int, Ge(0), Le(86_400_000)] = 0
     market: str | None = None
 
 
@@ -131,7 +146,7 @@ class Life:
     __pydantic_config__ = _STRICT
     crash_s: Seconds
     restart_s: Seconds | None = None
-    overrides: dict[str, str] | None = None
+    overrides: Overrides | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +175,7 @@ class Distortion:
     kind: Literal["zero_oracle", "negative_oracle", "zero_mark", "no_mark", "gap", "stale"]
     at_s: Seconds
     for_s: Duration
-    gap_bps: Decimal = Decimal(1000)
+    gap_bps: SignedBps = Decimal(1000)
     market: str | None = None
 
 
@@ -175,31 +190,31 @@ class Scenario:
     why: Annotated[str, MinLen(1)]
     start: datetime
     duration_s: Duration
-    market: Annotated[tuple[Listed, ...], MinLen(1)]
+    market: Annotated[tuple[Listed, ...], MinLen(1), MaxLen(100)]
     name: str = ""
     prices: Prices = Prices()
     flow: Flow = Flow()
     taker: Taker = Taker()
-    first_life: dict[str, str] | None = None
+    first_life: Overrides | None = None
     jitter_s: Seconds = Decimal(0)
-    taker_order: tuple[TakerOrderAt, ...] = ()
-    fault: tuple[FaultAt, ...] = ()
-    life: tuple[Life, ...] = ()
-    outage: tuple[Outage, ...] = ()
-    silence: tuple[Outage, ...] = ()
-    signal: tuple[SignalAt, ...] = ()
-    distortion: tuple[Distortion, ...] = ()
+    taker_order: Annotated[tuple[TakerOrderAt, ...], MaxLen(MOST_LISTED)] = ()
+    fault: Annotated[tuple[FaultAt, ...], MaxLen(MOST_LISTED)] = ()
+    life: Annotated[tuple[Life, ...], MaxLen(MOST_LISTED)] = ()
+    outage: Annotated[tuple[Outage, ...], MaxLen(MOST_LISTED)] = ()
+    silence: Annotated[tuple[Outage, ...], MaxLen(MOST_LISTED)] = ()
+    signal: Annotated[tuple[SignalAt, ...], MaxLen(MOST_LISTED)] = ()
+    distortion: Annotated[tuple[Distortion, ...], MaxLen(MOST_LISTED)] = ()
     finish: Finish = Finish.SHUTDOWN
     timer_ms: Ms = 250
     block_ms: Ms = 70
     latency_median_ms: Ms = 100
     latency_max_ms: Ms = 600
-    request_budget: Annotated[int, Ge(0)] = 100_000
-    fee_maker_bps: Decimal = Decimal("0.3")
-    fee_taker_bps: Decimal = Decimal("0.9")
-    snapshot_fills: Ms = 200
+    request_budget: Count = 100_000
+    fee_maker_bps: SignedBps = Decimal("0.3")
+    fee_taker_bps: SignedBps = Decimal("0.9")
+    snapshot_fills: Annotated[int, Ge(1), Le(100_000)] = 200
     mark_with_fills: bool = False
-    traded_volume_usd: Rate = Decimal(1_000_000)
+    traded_volume_usd: Volume = Decimal(1_000_000)
 
 
 class ScenarioRefused(ValueError):
@@ -225,23 +240,36 @@ def load(name_or_path: str) -> Scenario:
     if name_or_path in names:
         return parse((files("sim") / "scenarios" / f"{name_or_path}.toml").read_text("utf-8"), name_or_path)
     path = Path(name_or_path)
-    if not path.is_file():
+    if not _is_file(path):
         near = get_close_matches(name_or_path, names, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise ScenarioRefused(
             (f"{name_or_path} is neither an embedded scenario nor a file; {hint}embedded: {', '.join(names)}",)
         )
     try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            raise ScenarioRefused((f"{name_or_path} has {size} bytes; at most {LARGEST_FILE_BYTES} are read",))
         return parse(path.read_text("utf-8"), path.stem)
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioRefused((f"{name_or_path} cannot be read: {error}",)) from None
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a name is that of a file; one that no file can have is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def parse(text: str, name: str) -> Scenario:
     """Read a scenario from TOML, called `name` unless it says otherwise. Raises `ScenarioRefused`."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ScenarioRefused((f"{name} is nested too deeply",)) from None
+    except ValueError as error:
         raise ScenarioRefused((f"{name} is no TOML: {error}",)) from None
     try:
         scenario = _ADAPTER.validate_python({"name": name, **data})
@@ -281,6 +309,7 @@ def _names() -> list[str]:
 
 def _contradictions(scenario: Scenario) -> Iterator[str]:
     """Yield what no single value shows."""
+    yield from _endless(scenario)
     markets = {listed.name for listed in scenario.market}
     if len(markets) < len(scenario.market):
         yield "market: a name is listed twice"
@@ -305,7 +334,34 @@ def _contradictions(scenario: Scenario) -> Iterator[str]:
         if one.market is not None and one.market not in markets:
             yield f"incident {index}: market {one.market} is not listed; listed: {', '.join(sorted(markets))}"
     for overrides in (scenario.first_life, *(life.overrides for life in scenario.life)):
-        yield from (f"overrides: {key} is no key of the maker's config" for key in overrides or () if key not in KEYS)
+        yield from _wrong_overrides(overrides or {})
+
+
+def _endless(scenario: Scenario) -> Iterator[str]:
+    """Yield what would put a run outside the calendar, or keep it from ending within a person's patience."""
+    if not EARLIEST_YEAR <= scenario.start.year <= LATEST_YEAR:
+        yield f"start: {scenario.start.year} is no year from {EARLIEST_YEAR} to {LATEST_YEAR}"
+    if scenario.latency_median_ms > scenario.latency_max_ms:
+        yield f"latency_median_ms: {scenario.latency_median_ms} is greater than latency_max_ms {scenario.latency_max_ms}"
+    rates = scenario.flow.sweeps_per_min + scenario.prices.wicks_per_min + scenario.taker.orders_per_min
+    per_s = Decimal(1000) / scenario.prices.tick_ms[0] + rates / 60
+    steps = int(scenario.duration_s * (per_s * len(scenario.market) + Decimal(1000) / scenario.timer_ms))
+    if steps > MOST_STEPS:
+        yield f"duration_s: {steps} ticks, trades and timers are too many for one run; at most {MOST_STEPS}"
+
+
+def _wrong_overrides(overrides: dict[str, str]) -> Iterator[str]:
+    """Yield what is wrong with a life's own values, each for itself."""
+    for key, value in overrides.items():
+        if key not in KEYS:
+            yield f"overrides: {key} is no key of the maker's config"
+            continue
+        try:
+            with_overrides(MakerConfig(), [(key, value)])
+        except Malformed as fault:
+            yield f"overrides: {fault}"
+        except ConfigRefused:  # alone it contradicts a default; with the run's config it may not
+            continue
 
 
 def _times(scenario: Scenario) -> Iterable[tuple[str, Decimal]]:

@@ -40,7 +40,8 @@ def test_the_suites_scenarios_are_embedded():
     expected = {
         "weekend", "evening", "saturday", "signal", "hard-stop", "late-event", "very-late-event", "crash",
         "restart-in-shutdown", "restart-after", "leftovers", "disconnect", "taker", "races", "refusals",
-        "bad-prices", "three-markets", "recorded", "gate", "next-weekend",
+        "bad-prices", "three-markets", "recorded", "gate", "next-weekend", "budget",
+        "fewer-markets",
     }  # fmt: skip
     assert set(scenario.embedded()) == expected
 
