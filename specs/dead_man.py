@@ -1,0 +1,86 @@
+"""DMS-1: the dead man's switch stays armed while an own order is live."""
+
+from __future__ import annotations
+
+from model import events, journal
+from model.actions import ScheduleCancel
+from specs.duties import calm_since
+from specs.monitor import Monitor
+from specs.statements import statement
+from specs.view import View
+
+
+class DeadlineAhead(Monitor):
+    """DMS-1, by the venue's own record of the switch.
+
+    `_bare_ms`: since when an own order of this life is live without a deadline ahead. A message's way is allowed for:
+    the order may land before the switch that was sent with it.
+    """
+
+    spec = statement("DMS-1")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._deadline_ms: int | None = None
+        self._asked = False
+        self._refused = False
+        self._bare_ms: int | None = None
+        self._reported = False
+
+    def switched_off(self) -> str:
+        """Without `dead_man_ms` there is no switch."""
+        return "" if self.view.config.dead_man_ms > 0 else "dead_man_ms is 0"
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life arms the switch anew."""
+        self._asked = self._refused = self._reported = False
+        self._bare_ms = None
+
+    def sent_schedule_cancel(self, turn: journal.Turn, action: ScheduleCancel, order: None) -> None:
+        """Note that the maker asks for a deadline."""
+        self._asked = self._asked or action.time_ms is not None
+
+    def told_schedule_cancel_rejected(self, turn: journal.Turn, event: events.ScheduleCancelRejected) -> None:
+        """What is not granted can't be demanded."""
+        self._refused = True
+
+    def on_schedule_cancel_set(self, record: journal.ScheduleCancelSet) -> None:
+        """Judge a new deadline; remember it."""
+        self._deadline_ms = record.time_ms
+        if record.time_ms is None:
+            return
+        self._refused = False
+        dead_man_ms, ahead_ms = self.view.config.dead_man_ms, record.time_ms - record.now_ms
+        self.antecedent("deadline set over live orders" if self.view.orders.live else "deadline set")
+        if dead_man_ms and ahead_ms > dead_man_ms:
+            self.violated(f"the deadline lies {ahead_ms} ms ahead, dead_man_ms is {dead_man_ms}")
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Look for live orders without a deadline."""
+        view = self.view
+        if view.config.dead_man_ms == 0:
+            return
+        armed = self._deadline_ms is not None and self._deadline_ms >= view.now_ms
+        if armed or self._refused or not self._own_live():
+            self._bare_ms = None
+            self._reported = self._reported and not armed
+            return
+        if self._bare_ms is None:
+            self._bare_ms = view.now_ms
+        calm_ms = calm_since(view, self._bare_ms)
+        bounds = view.bounds
+        if calm_ms is None or view.now_ms <= calm_ms + bounds.round_trip_ms + 2 * bounds.timer_ms + bounds.late_ms:
+            return
+        if not self._reported:
+            self._reported = True
+            deadline = "was never asked for" if not self._asked else f"is {self._deadline_ms or 'not set'}"
+            bare_ms = view.now_ms - self._bare_ms
+            self.violated(f"own orders are live for {bare_ms} ms without a deadline ahead: it {deadline}")
+
+    def _own_live(self) -> bool:
+        """Say whether an order that this life sent is on the book."""
+        view = self.view
+        return any(order.life == view.life for order in view.orders.live.values())
+
+
+MONITORS: tuple[type[Monitor], ...] = (DeadlineAhead,)

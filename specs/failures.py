@@ -1,0 +1,164 @@
+"""ORD-13: refused, failed, unanswered actions lose no order, and what did not go out is not believed to have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from model import events, journal
+from model.actions import Cancel
+from specs.duties import cancel_missing, recovered
+from specs.monitor import Monitor
+from specs.orphans import NoOrphan
+from specs.own import OwnOrder
+from specs.stale import NoStaleQuote
+from specs.statements import statement
+from specs.view import View
+
+Tell = Callable[[str, str | None, str | None], None]
+Word = events.Rejected | events.CancelRejected | events.SendFailed | events.Unknown
+
+
+class _Orphans(NoOrphan):
+    """ORD-1 as a part: what it finds is told to the whole."""
+
+    def __init__(self, view: View, tell: Tell) -> None:
+        super().__init__(view)
+        self._tell = tell
+
+    def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
+        """Pass a finding on."""
+        self._tell(text, market, cloid)
+
+
+class _StaleQuotes(NoStaleQuote):
+    """STL-1 as a part: what it finds is told to the whole."""
+
+    def __init__(self, view: View, tell: Tell) -> None:
+        super().__init__(view)
+        self._tell = tell
+
+    def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
+        """Pass a finding on."""
+        self._tell(text, market, cloid)
+
+
+class FailuresLoseNothing(Monitor):
+    """ORD-13: ORD-1 and STL-1 on the orders whose place or cancel was refused, failed or went unanswered.
+
+    Patterns, the antecedents: place or cancel; refused, never left, told `unknown`, silent.
+    """
+
+    spec = statement("ORD-13")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._touched: dict[str, str] = {}
+        self._failed: dict[str, OwnOrder] = {}
+        self._reported: set[str] = set()
+        self._orphans = _Orphans(view, self._found)
+        self._stale = _StaleQuotes(view, self._found)
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life: its own actions."""
+        self._touched.clear()
+        self._failed.clear()
+        self._orphans.told_start(turn, event)
+        self._stale.told_start(turn, event)
+
+    def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
+        """For the part on orphans."""
+        self._orphans.told_disconnected(turn, event)
+
+    def told_rejected(self, turn: journal.Turn, event: events.Rejected) -> None:
+        """The venue refused a place."""
+        self._touch(event, "place refused")
+
+    def told_cancel_rejected(self, turn: journal.Turn, event: events.CancelRejected) -> None:
+        """The venue refused a cancel."""
+        self._touch(event, "cancel refused")
+
+    def told_send_failed(self, turn: journal.Turn, event: events.SendFailed) -> None:
+        """An action never left."""
+        order = self.view.orders.find(event.cloid, event.oid)
+        if order is None:
+            return
+        cancel = order.cancel_failed_ms is not None
+        self._touch(event, f"{'cancel' if cancel else 'place'} never left")
+        if cancel and order.open_told:
+            self._failed[order.cloid] = order
+
+    def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
+        """Nobody knows what became of an action."""
+        order = self.view.orders.find(event.cloid, event.oid)
+        action = event.action or ("cancel" if order is not None and order.cancels_ms else "place")
+        self._touch(event, f"{action} unknown")
+
+    def told_timer(self, turn: journal.Turn, event: events.Timer) -> None:
+        """Look for actions without an answer."""
+        view, config = self.view, self.view.config
+        for order in view.orders.open.values():
+            pending_ms = order.cancel_pending_ms
+            if order.told_resting_ms is None and view.event_ms - order.sent_ms >= config.sent_timeout_ms:
+                self._mark(order, "place unanswered")
+            elif pending_ms is not None and view.event_ms - pending_ms >= view.bounds.stale_cancel_ms:
+                self._mark(order, "cancel unanswered")
+
+    def sent_place(self, turn: journal.Turn, place: object, order: OwnOrder) -> None:
+        """For the part on stale quotes."""
+        self._stale.sent_place(turn, order.place, order)
+
+    def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
+        """A cancel of an order that never left, long after that was told, believes that it went."""
+        if order is None or order.ended_by != "send_failed" or order.ended_ms is None:
+            return
+        if recovered(self.view, order.ended_ms):
+            ago_ms = self.view.event_ms - order.ended_ms
+            self._report(order, f"is cancelled {ago_ms} ms after it was told that it never left")
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Judge the parts, and the cancels that never left."""
+        self._orphans.on_turn(turn)
+        self._stale.on_turn(turn)
+        for cloid, order in list(self._failed.items()):
+            if order.cancel_failed_ms is None or not order.open_told:
+                del self._failed[cloid]
+            elif cancel_missing(self.view, order):
+                del self._failed[cloid]
+                ago_ms = self.view.event_ms - order.cancel_failed_ms
+                self._report(order, f"has no new cancel {ago_ms} ms after it was told that the last one never left")
+
+    def on_books_told(self, record: journal.BooksTold) -> None:
+        """A place that never left is in no books; one whose cancel never left still is."""
+        self._orphans.on_books_told(record)
+        for booked in record.books.orders:
+            order = self.view.orders.find(booked.cloid, booked.oid)
+            if booked.state != "ended" and order is not None and order.ended_by == "send_failed":
+                self._report(order, f"is believed {booked.state}, although it was told that it never left")
+
+    def on_run_ended(self, record: journal.RunEnded) -> None:
+        """For the part on orphans."""
+        self._orphans.on_run_ended(record)
+
+    def _touch(self, event: Word, how: str) -> None:
+        order = self.view.orders.find(event.cloid, event.oid)
+        if order is not None:
+            self._mark(order, how)
+
+    def _mark(self, order: OwnOrder, how: str) -> None:
+        if self._touched.get(order.cloid) != how:
+            self._touched[order.cloid] = how
+            self.antecedent(how)
+
+    def _found(self, text: str, market: str | None, cloid: str | None) -> None:
+        """Take over what a part found, if the order is one of those that failures have touched."""
+        if cloid is not None and cloid in self._touched and cloid not in self._reported:
+            self._reported.add(cloid)
+            self.violated(f"after {self._touched[cloid]}: {text}", market, cloid)
+
+    def _report(self, order: OwnOrder, fact: str) -> None:
+        if order.cloid not in self._reported:
+            self._reported.add(order.cloid)
+            self.violated(f"{order.label()} {fact}", order.market, order.cloid)
+
+
+MONITORS: tuple[type[Monitor], ...] = (FailuresLoseNothing,)

@@ -1,0 +1,206 @@
+"""What may rightly keep a maker from quoting a market, read as widely as the rules allow, and what it has spent.
+
+The opposite of `specs.halts`: there a cause is named only while it surely holds, here as soon as it may hold.
+Monitors that demand quoting, or that ask when a ladder was last withdrawn, excuse whatever is named here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from model import actions, events, journal
+from model.actions import Role, Side
+from specs.definitions.rounding import floor_size
+from specs.own import ZERO, OwnOrder, Told
+from specs.view import View
+
+HALTS = ("connection", "start", "gate", "hard stop", "stale cancel", "unanswered place", "unknown", "shutdown")
+"""Excuses that are halts or shutdowns: what ends them must let quoting go on (L-6)."""
+
+
+class Doubts:
+    """The causes that may halt quoting, by every fair reading (L-6, L-14, S-5, I-7)."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._unknown: dict[str, OwnOrder] = {}
+
+    def heard(self, event: events.Start | events.Event) -> None:
+        """Note an action of which the sender does not know what became; to be called on every turn."""
+        if isinstance(event, events.Start):
+            self._unknown.clear()
+        elif isinstance(event, events.Unknown):
+            order = self._view.orders.find(event.cloid, event.oid)
+            if order is not None:
+                self._unknown[order.cloid] = order
+
+    def halt(self, market: str) -> str:
+        """Name a cause that may halt this market now; empty when surely none does."""
+        return self._account_halt() or self._order_halt(market)
+
+    def _account_halt(self) -> str:
+        view, halts = self.view, self.view.halts
+        if halts.connection_lost or not view.connected:
+            return "connection"
+        if not halts.start_answered:
+            return "start"
+        if view.stops.hard_stop_ms is not None:
+            return "hard stop"
+        limit = view.config.max_hourly_drawdown_usd
+        if limit and any(total <= -limit for total in view.positions.taker_pnl_sums(view.event_ms)):
+            return "gate"
+        return "unknown" if self._unresolved() else ""
+
+    def _unresolved(self) -> bool:
+        for cloid, order in list(self._unknown.items()):
+            if not order.open_told:
+                del self._unknown[cloid]
+        return bool(self._unknown)
+
+    def _order_halt(self, market: str) -> str:
+        """Look for a cancel or a place that is unanswered for too long (L-6)."""
+        view = self.view
+        now_ms, stale_ms = view.event_ms, view.config.stale_cancel_timeout_ms
+        for order in view.orders.open.values():
+            if stale_ms and order.market == market and order.cancels_ms and now_ms - order.cancels_ms[0] >= stale_ms:
+                return "stale cancel"
+            if order.told_resting_ms is None and now_ms - order.sent_ms >= view.config.sent_timeout_ms:
+                return "unanswered place"
+        return ""
+
+    @property
+    def view(self) -> View:
+        """The run's shared view."""
+        return self._view
+
+
+class Spending:
+    """The requests of a life, at most and at least (L-12): readings differ on what is counted."""
+
+    def __init__(self) -> None:
+        self.told = 0
+        self.reserve = 0
+        self.most = 0
+        self.least = 0
+        self.traded_usd = ZERO
+
+    def life_began(self, start: events.Start) -> None:
+        """Begin with the told budget."""
+        self.told, self.reserve = start.request_budget, start.config.request_reserve
+        self.most = self.least = 0
+        self.traded_usd = ZERO
+
+    def turned(self, view: View, turn: journal.Turn) -> None:
+        """Count a whole turn: own fills earn, actions cost; what never left costs nothing, at the least."""
+        event = turn.event
+        if isinstance(event, events.Fill) and view.fill_fresh:
+            self.traded_usd += event.px * event.sz
+        elif isinstance(event, events.SendFailed):
+            self.least -= 1
+        for action in turn.reply.actions:
+            self.most += 1
+            self.least += isinstance(action, actions.Place | actions.Cancel)
+
+    def surely_left(self) -> Decimal:
+        """Return how many requests are left by the strictest count."""
+        return self.told + self.traded_usd - self.most
+
+    def perhaps_left(self) -> Decimal:
+        """Return how many requests are left by the kindest count."""
+        return self.told + self.traded_usd - self.least
+
+
+class Quotable:
+    """Whether a maker surely has to quote a market, an oracle being told."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.doubts = Doubts(view)
+        self.spending = Spending()
+
+    def heard(self, turn: journal.Turn) -> None:
+        """Take in a turn's event; to be called on every turn."""
+        self.doubts.heard(turn.event)
+        if isinstance(turn.event, events.Start):
+            self.spending.life_began(turn.event)
+
+    def turned(self, turn: journal.Turn) -> None:
+        """Take in a whole turn; to be called at the end of every turn."""
+        self.spending.turned(self._view, turn)
+
+    def excuse(self, market: str) -> str:
+        """Name what may rightly keep the maker from quoting this market; empty when nothing does."""
+        view = self._view
+        if not view.config.enabled:
+            return "disabled"
+        if not configured(view, market):
+            return "not configured"
+        if view.stops.current is not None:
+            return "shutdown"
+        if not view.stops.window_open(view.event_ms):
+            return "closed window"
+        if not view.usable(market):
+            return "prices"
+        halt = self.doubts.halt(market)
+        if halt:
+            return halt
+        return "no room" if not self._has_room(market) else ""
+
+    def _has_room(self, market: str) -> bool:
+        """Say whether the innermost rung of a side surely fits: limits, own orders, minimum, requests."""
+        view = self._view
+        if self.spending.surely_left() <= self.spending.reserve + 1:
+            return False
+        warn = view.config.inventory_warn_ratio
+        if any(abs(ratio) >= warn for ratio in view.ratios(market)):
+            return False
+        return any(self._fits(market, side) for side in (Side.BUY, Side.SELL))
+
+    def _fits(self, market: str, side: Side) -> bool:
+        view = self._view
+        told, traits = view.told_of(market), view.markets[market]
+        assert told.mark_px is not None
+        readings = view.pricing.readings(market)
+        for inputs in readings:
+            rungs = [e for e in view.pricing.expected(market, side, (inputs,)) if e.rung.usable]
+            if not rungs:
+                return False
+            inner = rungs[0]
+            sz = floor_size(inner.rung.size_usd / Fraction(told.mark_px), traits)
+            px = min(inner.low_px, inner.high_px)
+            if sz <= 0 or px * sz < Fraction(traits.min_notional_usd):
+                return False
+            if not self._admitted(market, side, sz, px, told):
+                return False
+        return bool(readings)
+
+    def _admitted(self, market: str, side: Side, sz: Fraction, px: Fraction, told: Told) -> bool:
+        view = self._view
+        assert told.mark_px is not None
+        resting = Fraction(0)
+        for order in view.orders.open_in(market):
+            if order.side is side:
+                resting += max(Fraction(0), Fraction(order.unfilled_told))
+            elif (px - Fraction(order.px)) * side.sign >= 0:
+                return False
+        net = max(Fraction(n) * side.sign for n in view.positions.candidates(market))
+        return (net + resting + sz) * Fraction(told.mark_px) <= Fraction(view.config.max_position_usd)
+
+
+def configured(view: View, market: str) -> bool:
+    """Say whether the config asks for this told market: none named means all (section 2)."""
+    names = view.config.markets
+    return not names or any(same_market(name, market) for name in names)
+
+
+def same_market(named: str, told: str) -> bool:
+    """Say whether two names mean one market: equal, or equal but for one lacking the dex (section 2)."""
+    one_lacks_dex = (":" in named) != (":" in told)
+    return named == told or (one_lacks_dex and named.rpartition(":")[2] == told.rpartition(":")[2])
+
+
+def standing_ladder(view: View, market: str) -> bool:
+    """Say whether a rung stands in a market by all that was told: sent, not ended, no cancel requested."""
+    orders = view.orders.open_in(market)
+    return any(order.role is Role.LADDER and not order.cancels_ms for order in orders)

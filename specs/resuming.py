@@ -1,0 +1,159 @@
+"""ORD-6 and CFG-5: a halt ends with its cause, and exactly the configured markets are quoted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model import events, journal
+from model.actions import Place, Role
+from specs.duties import calm_since
+from specs.monitor import Monitor, snake
+from specs.own import OwnOrder
+from specs.quotable import HALTS, Quotable, configured, standing_ladder
+from specs.statements import statement
+from specs.view import View
+
+
+@dataclass(slots=True)
+class Freedom:
+    """What keeps a market from being quoted (`cause`), or since when nothing does, and what ended the last cause."""
+
+    cause: str = "start"
+    free_ms: int | None = None
+    ended_by: str = ""
+    settled: bool = False
+
+
+class FreedomMonitor(Monitor):
+    """A monitor that sees, per market, when nothing excuses an empty book any more, and whether a ladder follows.
+
+    Looked at with prices and timers; a demand is made only in the reply to an oracle update of the market (L-3).
+    """
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._quotable = Quotable(view)
+        self._markets: dict[str, Freedom] = {}
+        self._quoted: set[str] = set()
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life begins halted, having quoted nothing."""
+        self._markets = {market.name: Freedom() for market in event.markets}
+        self._quoted.clear()
+
+    def told_any(self, turn: journal.Turn) -> None:
+        """Note doubts and budget."""
+        self._quotable.heard(turn)
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """A rung goes out: the market is quoted."""
+        if order.role is Role.LADDER:
+            self._quoted.add(place.market)
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Look at the markets that this event may have changed; count requests last."""
+        event = turn.event
+        if isinstance(event, events.Oracle):
+            if event.market in self._markets:
+                self._look(event.market, event)
+        elif not isinstance(event, events.Start):
+            self._look_at_all(event)
+        self._quotable.turned(turn)
+
+    def _look_at_all(self, event: events.Event) -> None:
+        """Only time, words on halts, and what ends them change whether a market may be quoted."""
+        if isinstance(event, events.Resting | events.Unknown):
+            return
+        for market in self._markets:
+            self._look(market, event)
+
+    def _look(self, market: str, event: events.Event) -> None:
+        freedom = self._markets[market]
+        excuse = self._quotable.excuse(market)
+        if excuse:
+            if freedom.cause not in HALTS or excuse in HALTS or freedom.settled:
+                freedom.cause = excuse
+            freedom.free_ms, freedom.settled = None, False
+            return
+        if freedom.free_ms is None:
+            freedom.free_ms, freedom.ended_by = self.view.event_ms, snake(type(event).__name__)
+        if freedom.settled:
+            return
+        if standing_ladder(self.view, market):
+            freedom.settled = True
+            self.resumed(market, freedom)
+        elif isinstance(event, events.Oracle) and self._overdue(freedom.free_ms):
+            freedom.settled = True
+            self.missed(market, freedom)
+
+    def _overdue(self, since_ms: int) -> bool:
+        calm_ms = calm_since(self.view, since_ms)
+        return calm_ms is not None and self.view.event_ms > calm_ms + self.view.bounds.resume_ms
+
+    def resumed(self, market: str, freedom: Freedom) -> None:
+        """A ladder stands in a market that is free."""
+
+    def missed(self, market: str, freedom: Freedom) -> None:
+        """None stands, B-resume after the market became free."""
+
+
+class HaltEndsWithItsCause(FreedomMonitor):
+    """ORD-6."""
+
+    spec = statement("ORD-6")
+
+    def resumed(self, market: str, freedom: Freedom) -> None:
+        """Count what had halted the market, and what ended it."""
+        if freedom.cause in HALTS:
+            self.antecedent(f"{freedom.cause} · ended by {freedom.ended_by}")
+
+    def missed(self, market: str, freedom: Freedom) -> None:
+        """Quoting goes on within B-resume; a market never quoted beside others that are is CFG-5's business."""
+        if freedom.cause not in HALTS or (self._quoted and market not in self._quoted):
+            return
+        self.resumed(market, freedom)
+        assert freedom.free_ms is not None
+        free_ms, limit = self.view.event_ms - freedom.free_ms, self.view.bounds.resume_ms
+        fact = f"no ladder in {market}, {free_ms} ms after nothing halts it any more"
+        self.violated(f"{fact} ({freedom.cause}, ended by {freedom.ended_by}); B-resume is {limit} ms", market)
+
+
+class ConfiguredMarketsQuoted(FreedomMonitor):
+    """CFG-5."""
+
+    spec = statement("CFG-5")
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Nothing but a close goes out in a market that the config does not name."""
+        super().sent_place(turn, place, order)
+        if not place.reduce_only and not configured(self.view, place.market):
+            names = ", ".join(self.view.config.markets)
+            fact = f"{order.label()} is placed in {place.market}; the config names {names}"
+            self.violated(fact, place.market, place.cloid)
+
+    def resumed(self, market: str, freedom: Freedom) -> None:
+        """Count a market that is quoted as configured."""
+        self.antecedent(f"quoted · {self._name_of(market)}")
+
+    def missed(self, market: str, freedom: Freedom) -> None:
+        """Every configured market is quoted once in a life, within B-resume of being free to."""
+        self.antecedent("not quoted")
+        if market not in self._quoted:
+            limit = self.view.bounds.resume_ms
+            fact = f"{market} is configured ({self._name_of(market)}) and was never quoted in this life"
+            self.violated(f"{fact}, although nothing held it back for {limit} ms", market)
+
+    def _look(self, market: str, event: events.Event) -> None:
+        """Count a usable price of a market that is not named: a temptation."""
+        super()._look(market, event)
+        if isinstance(event, events.Oracle) and not configured(self.view, market) and self.view.usable(market):
+            self.antecedent("not configured, quotable price")
+
+    def _name_of(self, market: str) -> str:
+        names = self.view.config.markets
+        if not names:
+            return "none named, so all"
+        return "named in full" if market in names else "named without its dex"
+
+
+MONITORS: tuple[type[Monitor], ...] = (HaltEndsWithItsCause, ConfiguredMarketsQuoted)
