@@ -5,7 +5,7 @@ Each module of monitors exports a tuple `MONITORS`; they are put together here.
 
 from __future__ import annotations
 
-from specs import counter_orders, fills, offsets, orders, risk, sessions, ticks
+from specs import counter_orders, explained, fills, ledgers, offsets, orders, risk, sessions, ticks
 from specs.monitor import Monitor
 from specs.spec import Spec
 from specs.statements import SPECS, statement
@@ -13,9 +13,11 @@ from specs.statements import SPECS, statement
 MONITORS: tuple[type[Monitor], ...] = (
     *offsets.MONITORS,
     *ticks.MONITORS,
+    *explained.MONITORS,
     *counter_orders.MONITORS,
     *orders.MONITORS,
     *fills.MONITORS,
+    *ledgers.MONITORS,
     *risk.MONITORS,
     *sessions.MONITORS,
 )

@@ -100,8 +100,7 @@ class MarketPricing:
         """Record a told oracle price (V-7, W-1); the first of a weekend before or after the reset (S-4)."""
         if not sane(px):
             return
-        if self.config.dynamic_offset_enabled:
-            self.wicks.tick(now_ms, px)
+        self.wicks.tick(now_ms, px)
         if self.config.velocity_skew_enabled:
             for trend in self.trends:
                 trend.tick(px)
@@ -196,6 +195,10 @@ class Pricing:
         if known is None:
             known = self._readings[market] = tuple(self._read(market))
         return known
+
+    def told_statistics(self, market: str, now_ms: int) -> Statistics:
+        """Return the wick statistics of a market's told prices, whatever they are used for (V-7)."""
+        return self._markets[market].wicks.statistics(now_ms)
 
     def expected(self, market: str, side: Side, readings: tuple[Inputs, ...]) -> tuple[Expected, ...]:
         """Return the rungs of a side by definition, for every reading, levels ascending within each."""
