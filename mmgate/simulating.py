@@ -17,7 +17,7 @@ from mmgate.inputs import InputRefused, shown_path
 from mmgate.profiles import RECORDED, SUITE, suite_file
 from mmgate.report import RunId
 from mmgate.reporting.json_report import as_text
-from mmgate.reporting.money import simulation_data, tell_simulation
+from mmgate.reporting.money import simulation_data, tell_simulation, tell_start
 from mmgate.reporting.page import render
 from mmgate.request import Entry
 from mmgate.worlds import recording_of, world_of
@@ -55,6 +55,7 @@ def simulate_wanted(wanted: Wanted) -> int:
     notes = recording_of(entry).notes if entry.ticks else ()
     identity = _identity(wanted, entry, seed)
     with Evidence(wanted.out or Path("reports") / _folder(wanted, identity)) as evidence:
+        tell_start(identity, notes)
         account = Account()
         with JournalFile(evidence.folder / TRACE, {"world": _head(world), "maker": "reference"}) as trace:
             run(world, Reference(), [trace, account], label="reference")
@@ -63,7 +64,7 @@ def simulate_wanted(wanted: Wanted) -> int:
         if wanted.html:
             evidence.write("report.html", render("simulation.html", {"data": data, "notes": notes}))
         folder = evidence.publish()
-    tell_simulation(identity, account, notes, folder / TRACE, trace.digest)
+    tell_simulation(account, folder / TRACE, trace.digest)
     return int(ExitCode.HARNESS if account.failed else ExitCode.DONE)
 
 

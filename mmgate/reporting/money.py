@@ -60,16 +60,22 @@ def simulation_data(run: RunId, account: Account, notes: tuple[str, ...], digest
     }
 
 
-def tell_simulation(run: RunId, account: Account, notes: tuple[str, ...], trace: Path, digest: str) -> None:
-    """Print a simulation for a person."""
+def tell_start(run: RunId, notes: tuple[str, ...]) -> None:
+    """Print what will be run, before it is: a long run is not begun in silence."""
+    console = console_for(sys.stdout)
+    console.print(run_line(run), soft_wrap=True)
+    for note in notes:
+        console.print(f"  {clean(note)}", soft_wrap=True)
+    sys.stdout.flush()
+
+
+def tell_simulation(account: Account, trace: Path, digest: str) -> None:
+    """Print how a simulation went, for a person."""
     console = console_for(sys.stdout)
 
     def line(content: str) -> None:
         console.print(content, soft_wrap=True)
 
-    line(run_line(run))
-    for note in notes:
-        line(f"  {clean(note)}")
     line(f"events   {account.turns} told to the maker, {account.lives} lives")
     line(f"orders   {_counts(account.sent) or 'none'}")
     line(f"fills    {account.fills}" + (f": {_counts(account.filled)}" if account.fills else ""))
