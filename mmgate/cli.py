@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         return int(app(args=given, prog_name="mmgate", standalone_mode=False) or ExitCode.DONE)
     except InputRefused as error:
         for line in error.lines:
-            sys.stderr.write(f"mmgate: {line}\n")
+            _tell(line)
         return ExitCode.USAGE
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,10 +56,16 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:  # a usage error of the command-line library, or a fault of ours
         if hasattr(error, "format_message"):
-            sys.stderr.write(f"mmgate: {_usage(error, given)}\n")
+            _tell(_usage(error, given))
             return ExitCode.USAGE
         tell_crash(error, given)
         return ExitCode.HARNESS
+
+
+def _tell(line: str) -> None:
+    """Write one line of an error; what a user gave can't move the cursor, ring or pretend to be a second line."""
+    printable = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in line)
+    sys.stderr.write(f"mmgate: {printable}\n")
 
 
 def _usage(error: Any, given: list[str]) -> str:

@@ -44,6 +44,7 @@ Count = Annotated[int, Ge(0), Le(10**12)]
 Name = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
 Overrides = Annotated[dict[str, str], MaxLen(MOST_LISTED)]
 Pair = tuple[Bps, Bps]
+UsdPair = tuple[Volume, Volume]
 MsPair = tuple[Ms, Ms]
 
 _STRICT = ConfigDict(extra="forbid")
@@ -92,13 +93,13 @@ class Flow:
 
     __pydantic_config__ = _STRICT
     half_spread_bps: Bps = Decimal(4)
-    depth_usd: Pair = (Decimal(1000), Decimal(4000))
+    depth_usd: UsdPair = (Decimal(1000), Decimal(4000))
     sweeps_per_min: Rate = Decimal(6)
     sweep_bps: Pair = (Decimal(10), Decimal(90))
-    sweep_usd: Pair = (Decimal(500), Decimal(9000))
+    sweep_usd: UsdPair = (Decimal(500), Decimal(9000))
     buy_share: Probability = Decimal("0.5")
     nibble_share: Probability = Decimal("0.4")
-    nibble_usd: Pair = (Decimal(5), Decimal(150))
+    nibble_usd: UsdPair = (Decimal(5), Decimal(150))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Taker:
 
     __pydantic_config__ = _STRICT
     orders_per_min: Rate = Decimal(0)
-    usd: Pair = (Decimal(20), Decimal(200))
+    usd: UsdPair = (Decimal(20), Decimal(200))
     aggression_bps: SignedBps = Decimal(20)
     reduce_only_probability: Probability = Decimal("0.3")
 
@@ -341,8 +342,9 @@ def _endless(scenario: Scenario) -> Iterator[str]:
     """Yield what would put a run outside the calendar, or keep it from ending within a person's patience."""
     if not EARLIEST_YEAR <= scenario.start.year <= LATEST_YEAR:
         yield f"start: {scenario.start.year} is no year from {EARLIEST_YEAR} to {LATEST_YEAR}"
-    if scenario.latency_median_ms > scenario.latency_max_ms:
-        yield f"latency_median_ms: {scenario.latency_median_ms} is greater than latency_max_ms {scenario.latency_max_ms}"
+    median_ms, max_ms = scenario.latency_median_ms, scenario.latency_max_ms
+    if median_ms > max_ms:
+        yield f"latency_median_ms: {median_ms} is greater than latency_max_ms {max_ms}"
     rates = scenario.flow.sweeps_per_min + scenario.prices.wicks_per_min + scenario.taker.orders_per_min
     per_s = Decimal(1000) / scenario.prices.tick_ms[0] + rates / 60
     steps = int(scenario.duration_s * (per_s * len(scenario.market) + Decimal(1000) / scenario.timer_ms))
