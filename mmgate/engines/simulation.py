@@ -1,8 +1,8 @@
 """The simulation engine: scenarios × seeds on the simulated venue, every spec watching as a monitor.
 
 Runs are spread over processes and merged in the order of the suite, so that the answer depends neither on the
-number of workers nor on who was first. Violations are shortened and saved as witnesses. DET-1 runs the first seed
-of each entry again, in another process with another hash seed, and compares the traces.
+number of workers nor on who was first. Violations are shortened and saved as witnesses. DET-1 runs the first
+scenario of each config again, in another process with another hash seed, and compares the traces.
 """
 
 from __future__ import annotations
@@ -187,8 +187,9 @@ def _notes(done: Sequence[Done]) -> tuple[str, ...]:
 
 
 def _determinism(done: Sequence[Done], request: Request) -> Outcome:
-    """Run the first seed of every entry again in another process and compare."""
-    first = [one for one in done if one.job.seed == request.seed and _repeatable(one)]
+    """Run the first scenario of every config again in another process and compare."""
+    whole = [one for one in done if one.job.seed == request.seed and _repeatable(one)]
+    first = list({one.job.entry.name: one for one in reversed(whole)}.values())[::-1]
     request.progress(f"{DETERMINISM}: {len(first)} runs again, with another hash seed")
     digests = [one.judged.digest for one in first if one.judged is not None]
     again = repeat.digests([replace(one.job, specs=(), evidence=None) for one in first], digests, request.workers)
