@@ -20,7 +20,7 @@ from mmgate.worlds import world_of
 from model.config import MakerConfig
 from sim.scenario import embedded
 from specs.catalogue import SPECS, judged, spec
-from specs.defects import ALL, selected
+from specs.defects import ALL, BY_ID, selected
 from specs.spec import Severity
 
 DEFAULT_SEED = 1
@@ -78,6 +78,7 @@ def plan_of(asked: Asked) -> Plan:
     for entry in suite:
         world_of(entry, seed)
     makers = makers_of(asked.defects, asked.port)
+    _catchable(makers, specs)
     engines, more = _engines(asked, makers)
     run = _run_id(asked, suite, name, seed)
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
@@ -115,6 +116,12 @@ def makers_of(defects: str | None, port: str | None) -> tuple[MakerRef, ...]:
         tags = sorted({tag for defect in ALL for tag in defect.tags})
         choose_one("--defects", defects, [*tags, "all", *(defect.id for defect in ALL)], "defect and no tag of defects")
     return tuple(MakerRef("defect", defect.id) for defect in found)
+
+
+def _catchable(makers: tuple[MakerRef, ...], specs: tuple[str, ...]) -> None:
+    """Refuse to hunt a set of defects with specs that must catch none of them."""
+    if len(makers) > 1 and not any(set(BY_ID[maker.name].caught_by) & set(specs) for maker in makers):
+        raise InputRefused("--spec: none of these must catch one of the defects; mmgate specs ID names whom it catches")
 
 
 def greet(maker: MakerRef) -> None:

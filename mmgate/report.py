@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a verification says. `expired`: waivers that are not in force any more."""
+    """All that a verification says. `expired`: waivers not in force any more; `survivors`: defects not caught."""
 
     run: RunId
     verdict: Verdict
@@ -64,6 +64,7 @@ class Report:
     witnesses: tuple[Witness, ...]
     notes: tuple[str, ...]
     expired: tuple[Waiver, ...] = ()
+    survivors: tuple[str, ...] = ()
 
     def violated(self) -> tuple[Row, ...]:
         """Return the violated specs, in reading order."""
@@ -83,20 +84,25 @@ def conclude(
     today: date,
     allow_conditional: bool = False,
     notes: Sequence[str] = (),
+    survivors: Sequence[str] = (),
 ) -> Report:
-    """Merge everything into a report. A spec that no engine answered is vacuous, and visible."""
+    """Merge everything into a report. A spec that no engine answered is vacuous, and visible.
+
+    A defect that was tried and survives is never exit 0, whatever the verdict on its maker.
+    """
     in_force = {waiver.id: waiver for waiver in waivers if waiver.expires >= today}
     rows = tuple(_row(spec, results, in_force.get(spec.id)) for spec in specs)
     found = verdict(_judged(row) for row in rows)
     return Report(
         run=run,
         verdict=found,
-        exit_code=exit_code(found, allow_conditional),
+        exit_code=_worse(exit_code(found, allow_conditional), survivors),
         rows=rows,
         engines=tuple(result.engine for result in results),
         witnesses=tuple(witness for result in results for witness in result.witnesses),
         notes=(*notes, *(f"{result.engine}: {note}" for result in results for note in result.notes)),
         expired=tuple(waiver for waiver in waivers if waiver.expires < today),
+        survivors=tuple(survivors),
     )
 
 
@@ -104,6 +110,11 @@ def exit_code(found: Verdict, allow_conditional: bool = False) -> ExitCode:
     """Return the exit code of a verdict."""
     codes = {Verdict.PASS: ExitCode.DONE, Verdict.FAIL: ExitCode.WRONG, Verdict.NONE: ExitCode.HARNESS}
     return codes.get(found, ExitCode.DONE if allow_conditional else ExitCode.CONDITIONAL)
+
+
+def _worse(code: ExitCode, survivors: Sequence[str]) -> ExitCode:
+    """Say with the exit code that a defect survives, unless worse is to be said."""
+    return ExitCode.WRONG if survivors and code is not ExitCode.HARNESS else code
 
 
 def _row(spec: Spec, results: Sequence[EngineResult], waiver: Waiver | None) -> Row:

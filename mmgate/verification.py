@@ -53,7 +53,7 @@ def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence
     results = [
         guarded(name, request.specs, reporters, evidence, partial(_run, name, request)) for name in request.engines
     ]
-    return finish(request.specs, results, task, reporters, evidence)
+    return finish(request.specs, results, task, reporters, evidence, _unharmed(request, results))
 
 
 def verify_defects(
@@ -69,17 +69,29 @@ def verify_defects(
         results.append(
             guarded(name, specs, reporters, evidence, partial(_hunts, name, prey, caught, requests[0].workers))
         )
-    return finish(
-        specs, results, replace(task, notes=(*task.notes, *_survivors(requests, caught))), reporters, evidence
-    )
+    notes = (*task.notes, *_not_as_they_must(requests, caught))
+    return finish(specs, results, replace(task, notes=notes), reporters, evidence, _survivors(requests, caught))
 
 
 def finish(
-    specs: Sequence[str], results: Sequence[EngineResult], task: Task, reporters: Sequence[Reporter], evidence: Evidence
+    specs: Sequence[str],
+    results: Sequence[EngineResult],
+    task: Task,
+    reporters: Sequence[Reporter],
+    evidence: Evidence,
+    survivors: Sequence[str] = (),
 ) -> Report:
     """Merge, write the report, publish, tell."""
-    placed = [_placed(result, evidence) for result in results]
-    report = conclude(task.run, selected(specs), placed, task.waivers, task.today, task.allow_conditional, task.notes)
+    report = conclude(
+        task.run,
+        selected(specs),
+        [_placed(result, evidence) for result in results],
+        task.waivers,
+        task.today,
+        task.allow_conditional,
+        task.notes,
+        survivors,
+    )
     evidence.write(MARK, as_text(report_data(report)))
     evidence.write("report.html", report_page(report))
     evidence.write("report.md", report_markdown(report))
@@ -103,8 +115,22 @@ def _missing(prey: Prey, caught: Caught) -> tuple[str, ...]:
     return tuple(spec_id for spec_id in prey.specs if spec_id not in caught.as_must.get(prey.defect_id, ()))
 
 
-def _survivors(requests: Sequence[Request], caught: Caught) -> list[str]:
-    """Say of each defect that was not caught as it must whether another spec caught it, or none was there to do so."""
+def _unharmed(request: Request, results: Sequence[EngineResult]) -> tuple[str, ...]:
+    """Return the one defect that is judged if a spec that was asked for must catch it, and none was violated."""
+    if request.maker.kind != "defect" or not set(BY_ID[request.maker.name].caught_by) & set(request.specs):
+        return ()
+    violated = any(outcome.word is Word.VIOLATED for result in results for outcome in result.outcomes)
+    return () if violated else (request.maker.name,)
+
+
+def _survivors(requests: Sequence[Request], caught: Caught) -> tuple[str, ...]:
+    """Return the defects that were tried and that nothing caught."""
+    dead = {name for found in (caught.as_must, caught.otherwise) for name, specs in found.items() if specs}
+    return tuple(prey.defect_id for prey in prey_of(requests, "") if prey.specs and prey.defect_id not in dead)
+
+
+def _not_as_they_must(requests: Sequence[Request], caught: Caught) -> list[str]:
+    """Say of each defect that its specs did not catch whether another one did, or none was there to do so."""
     lines = []
     for prey in prey_of(requests, ""):
         if caught.as_must.get(prey.defect_id):
@@ -115,8 +141,6 @@ def _survivors(requests: Sequence[Request], caught: Caught) -> list[str]:
             lines.append(f"defect {prey.defect_id} was not tried: {wanted} is not judged here")
         elif others:
             lines.append(f"defect {prey.defect_id} was not caught by {wanted}, but by {others}")
-        else:
-            lines.append(f"defect {prey.defect_id} survives {wanted} and all others")
     return lines
 
 

@@ -61,6 +61,7 @@ def report_data(report: Report) -> dict[str, object]:
             for witness in report.witnesses
         ],
         "notes": [clean(note) for note in report.notes],
+        "survivors": list(report.survivors),
         "expired_waivers": [waiver.id for waiver in report.expired],
     }
 

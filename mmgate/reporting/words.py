@@ -72,6 +72,7 @@ def doubts(report: Report) -> list[str]:
         if row.waiver:
             waiver = row.waiver
             lines.append(f"{name} waived until {waiver.expires} by {clean(waiver.owner)}: {clean(waiver.reason)}")
+    lines += [f"defect {name} survives: no spec that watched was violated" for name in report.survivors]
     lines += [f"waiver of {clean(w.id)} by {clean(w.owner)} expired on {w.expires}" for w in report.expired]
     return lines
 
@@ -100,4 +101,6 @@ def counts(report: Report) -> str:
         number = sum(row.word is word for row in report.rows)
         if number:
             parts.append(f"{number} {word.value}")
+    if report.survivors:
+        parts.append(f"defects that survive: {', '.join(report.survivors)}")
     return " · ".join(parts)

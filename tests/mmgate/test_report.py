@@ -117,3 +117,9 @@ def test_a_conditional_verdict_is_exit_0_only_where_it_is_allowed():
     assert exit_code(Verdict.CONDITIONAL, allow_conditional=True) is ExitCode.DONE
     assert exit_code(Verdict.FAIL, allow_conditional=True) is ExitCode.WRONG
     assert exit_code(Verdict.NONE, allow_conditional=True) is ExitCode.HARNESS
+
+
+def test_a_defect_that_survives_is_never_exit_0():
+    held = result("simulation", ("A-1", Word.HOLDS, ""))
+    report = conclude(RUN, [spec("A-1")], [held], (), TODAY, allow_conditional=True, survivors=("level-always-0",))
+    assert (report.verdict, report.exit_code) == (Verdict.PASS, ExitCode.WRONG)
