@@ -14,14 +14,33 @@ from model.actions import Cancel, Place, QueryOpenOrders, Role, Side, Tif
 from model.config import MakerConfig
 from model.journal import Owner
 from model.market import Market
-from specs import fills, orders, risk, sessions
+from specs import (
+    dead_man,
+    failures,
+    fills,
+    growth,
+    logs,
+    orders,
+    requotes,
+    resuming,
+    risk,
+    sessions,
+    withdrawals,
+)
 from specs.panel import Panel
 from specs.spec import Outcome, Word
 
 SATURDAY_MS = 1_770_468_000_000
 SUNDAY_2059_MS = 1_770_584_340_000
 GOLD = "xyz:GOLD"
-MONITORS = (*orders.MONITORS, *fills.MONITORS, *risk.MONITORS, *sessions.MONITORS)
+MONITORS = tuple(
+    monitor
+    for part in (
+        *(orders, fills, risk, sessions),
+        *(withdrawals, resuming, requotes, growth, failures, dead_man, logs),
+    )
+    for monitor in part.MONITORS
+)
 FEATURES = ("attribution", "books", "cancel_by_cloid", "counter_order", "reconcile")
 
 

@@ -1,0 +1,118 @@
+"""ORD-6 and CFG-5: quoting goes on when nothing halts it, in exactly the configured markets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal as D
+
+from model import events
+from model.actions import QueryOpenOrders
+from specs.spec import Word
+
+B_RESUME_MS = 23_700
+
+
+def prices(run, seconds, *reply):
+    for _ in range(seconds):
+        run.oracle("100", *reply)
+
+
+def after_an_outage(run):
+    """Quote, lose the connection, get it back and the answer."""
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.now_ms += 100
+    run.tell(events.Disconnected(run.now_ms), run.cancel(rung))
+    run.now_ms += 1000
+    run.tell(events.Connected(run.now_ms), QueryOpenOrders())
+    run.closed(rung)
+    run.answer()
+
+
+def test_a_ladder_after_the_cause_holds_and_names_what_ended_it(story):
+    run = story()
+    after_an_outage(run)
+    run.oracle("100", run.rung())
+    outcome = run.end("ORD-6")
+    assert outcome.word is Word.HOLDS
+    assert dict(outcome.contexts) == {"start · ended by oracle": 1, "connection · ended by open_orders": 1}
+
+
+def test_no_ladder_within_b_resume_is_told_once(story):
+    run = story()
+    after_an_outage(run)
+    prices(run, 30)
+    outcome = run.end("ORD-6")
+    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "1 violations")
+    assert "nothing halts it any more (connection, ended by open_orders)" in outcome.violations[0].text
+    assert f"B-resume is {B_RESUME_MS} ms" in outcome.violations[0].text
+
+
+def test_without_a_told_price_nothing_is_owed(story):
+    run = story()
+    after_an_outage(run)
+    for _ in range(120):
+        run.timer()
+    assert run.word("ORD-6") is not Word.VIOLATED
+
+
+def test_what_still_holds_a_maker_back_is_no_halt_too_long(story):
+    for changed in ({"enabled": False}, {"size_per_level_usd": D(5)}, {"max_position_usd": D(50)}):
+        run = story(**changed)
+        prices(run, 40)
+        assert run.word("ORD-6") is not Word.VIOLATED, changed
+
+
+def test_a_position_near_its_limit_excuses_an_empty_book(story):
+    run = story()
+    rung = run.rung(sz="9")
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.fills(rung)
+    prices(run, 40)
+    assert run.word("ORD-6") is not Word.VIOLATED
+
+
+def test_an_unanswered_place_may_halt_all_by_a_fair_reading(story):
+    run = story()
+    run.oracle("100", run.rung())
+    run.timer(6000)
+    prices(run, 40)
+    assert run.word("ORD-6") is not Word.VIOLATED
+
+
+def test_a_run_that_is_never_free_is_vacuous(story):
+    assert story(settle=False).word("ORD-6") is Word.VACUOUS
+
+
+def test_a_market_named_without_its_dex_has_to_be_quoted(story):
+    run = story(markets=("GOLD",))
+    prices(run, 40)
+    outcome = run.end("CFG-5")
+    assert outcome.word is Word.VIOLATED
+    assert "named without its dex" in outcome.violations[0].text
+
+
+def test_both_forms_of_a_name_and_none_at_all_mean_the_market(story):
+    for markets in (("GOLD",), ("xyz:GOLD",), ()):
+        run = story(markets=markets)
+        run.oracle("100", run.rung())
+        assert run.word("CFG-5") is Word.HOLDS, markets
+
+
+def test_a_rung_in_a_market_that_is_not_named_is_told_a_close_is_not(story):
+    run = story(markets=("xyz:SILVER",))
+    run.oracle("100", run.close())
+    run.oracle("100", replace(run.rung(), level=1))
+    outcome = run.end("CFG-5")
+    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "1 violations")
+    assert "the config names xyz:SILVER" in outcome.violations[0].text
+
+
+def test_a_market_that_is_not_named_tempts_and_may_stay_empty(story):
+    run = story(markets=("xyz:SILVER",))
+    prices(run, 40)
+    outcome = run.end("CFG-5")
+    assert outcome.word is Word.HOLDS
+    assert dict(outcome.contexts) == {"not configured, quotable price": 40}
