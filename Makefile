@@ -47,7 +47,8 @@ lint: $(STAMP)  ## style, types, import law
 test: lint  ## everything that CI runs
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-deep: $(STAMP)  ## the long verification
+deep: $(STAMP)  ## the long verification, and 10 000 hostile files
+	@MMGATE_HOSTILE=10000 $(BIN)/pytest -q -n 2 tests/fool/test_fool_hostile.py
 	@$(BIN)/mmgate verify --profile deep $(ARGS)
 
 bench: $(STAMP)  ## how fast a simulated weekend runs here

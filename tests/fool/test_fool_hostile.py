@@ -13,6 +13,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,7 +33,6 @@ CASES = int(os.environ.get("MMGATE_HOSTILE", "200"))
 KINDS = 6
 PATIENCE_S = 20
 EMBEDDED = Path(simulating.__file__).parents[1] / "sim" / "scenarios"
-DATA = Path(os.environ.get("MMGATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
 each = settings(
     max_examples=max(1, CASES // KINDS),
     derandomize=True,
@@ -232,8 +232,6 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A sound trace, of a run cut down to a few seconds."""
     world = world_of(Entry("fixed", suite_file("fixed").config, "signal"), 1)
     steps = [step for step in world.script if step.at_ms < world.parameters.start_ms + 4000]
-    from dataclasses import replace
-
     short = replace(world, script=tuple(steps), parameters=replace(world.parameters, end_ms=steps[-1].at_ms + 1))
     judged = judge(short, MakerRef(), ["ORD-1"], keep=True)
     case = corpus.Case(
