@@ -5,7 +5,24 @@ Each module of monitors exports a tuple `MONITORS`; they are put together here.
 
 from __future__ import annotations
 
-from specs import counter_orders, explained, fills, ledgers, offsets, orders, risk, sessions, ticks
+from specs import (
+    counter_orders,
+    dead_man,
+    explained,
+    failures,
+    fills,
+    growth,
+    ledgers,
+    logs,
+    offsets,
+    orders,
+    requotes,
+    resuming,
+    risk,
+    sessions,
+    ticks,
+    withdrawals,
+)
 from specs.monitor import Monitor
 from specs.spec import Spec
 from specs.statements import SPECS, statement
@@ -20,12 +37,30 @@ MONITORS: tuple[type[Monitor], ...] = (
     *ledgers.MONITORS,
     *risk.MONITORS,
     *sessions.MONITORS,
+    *withdrawals.MONITORS,
+    *resuming.MONITORS,
+    *requotes.MONITORS,
+    *growth.MONITORS,
+    *failures.MONITORS,
+    *dead_man.MONITORS,
+    *logs.MONITORS,
 )
 """All monitors; the panel runs them by default."""
 
 JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("OFF-1", "symbolic and property: the innermost rung of `compute_quotes`"),
     ("ROB-1", "property and simulation: any event in any order; a maker that fails to answer breaks it"),
+    ("CFG-1", "property: wrong configs, by the call and at the start of a life"),
+    ("CFG-2", "property: keys of phases that are off, changed"),
+    ("CFG-4", "property: an empty config beside the table of defaults"),
+    ("OFF-5", "property: the ladder by definition"),
+    ("OFF-6", "property: the ladder at ten times the price"),
+    ("OFF-7", "property: NaN and infinite statistics"),
+    ("OFF-8", "property: the ladder with an exact power"),
+    ("OFF-10", "property: inputs out of range, ladders of one level"),
+    ("VOL-3", "property: reads after reads"),
+    ("VEL-1", "property: the trend by definition"),
+    ("VEL-3", "property: moves scaled, one move larger than all"),
     ("DET-1", "every engine that runs twice and compares"),
 )
 """Specs that no monitor of one run can judge, and who does."""

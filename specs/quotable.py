@@ -130,7 +130,7 @@ class Quotable:
         self.spending.turned(self._view, turn)
 
     def excuse(self, market: str) -> str:
-        """Name what may rightly keep the maker from quoting this market; empty when nothing does."""
+        """Name what may rightly keep the maker from quoting this market, room apart; empty when nothing does."""
         view = self._view
         if not view.config.enabled:
             return "disabled"
@@ -142,13 +142,13 @@ class Quotable:
             return "closed window"
         if not view.usable(market):
             return "prices"
-        halt = self.doubts.halt(market)
-        if halt:
-            return halt
-        return "no room" if not self._has_room(market) else ""
+        return self.doubts.halt(market)
 
-    def _has_room(self, market: str) -> bool:
-        """Say whether the innermost rung of a side surely fits: limits, own orders, minimum, requests."""
+    def has_room(self, market: str) -> bool:
+        """Say whether the innermost rung of a side surely fits: limits, own orders, minimum, requests.
+
+        Costly: asked only where no ladder stands.
+        """
         view = self._view
         if self.spending.surely_left() <= self.spending.reserve + 1:
             return False

@@ -17,6 +17,8 @@ from specs.view import View
 
 MAX_REQUOTES = 64
 LAST_WORDS = events.Fill | events.Canceled | events.Rejected | events.Done | events.CancelRejected | events.SendFailed
+NO_WITHDRAWAL = events.Resting | events.Canceled | events.Rejected | events.Done | events.CancelRejected
+"""Events that begin nothing for which a ladder is withdrawn: what they end was seen with the last timer."""
 NEAR = 1 - Fraction(1, 10**15)
 """A move is compared with `min_requote_change_bps` to so many digits."""
 
@@ -70,8 +72,9 @@ class RequestsNotWasted(Monitor):
             for state in self._markets.values():
                 state.due = True
         self._note_end(event)
-        for market, state in self._markets.items():
-            state.due = state.due or self._withdrawn(market)
+        if not isinstance(event, NO_WITHDRAWAL):
+            for market, state in self._markets.items():
+                state.due = state.due or self._withdrawn(market)
         if isinstance(event, events.Oracle) and event.market in self._markets:
             self._note_update(event)
 

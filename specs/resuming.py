@@ -70,6 +70,9 @@ class FreedomMonitor(Monitor):
     def _look(self, market: str, event: events.Event) -> None:
         freedom = self._markets[market]
         excuse = self._quotable.excuse(market)
+        stands = not freedom.settled and standing_ladder(self.view, market)
+        if not (excuse or freedom.settled or stands) and isinstance(event, events.Oracle):
+            excuse = "" if self._quotable.has_room(market) else "no room"
         if excuse:
             if freedom.cause not in HALTS or excuse in HALTS or freedom.settled:
                 freedom.cause = excuse
@@ -79,7 +82,7 @@ class FreedomMonitor(Monitor):
             freedom.free_ms, freedom.ended_by = self.view.event_ms, snake(type(event).__name__)
         if freedom.settled:
             return
-        if standing_ladder(self.view, market):
+        if stands:
             freedom.settled = True
             self.resumed(market, freedom)
         elif isinstance(event, events.Oracle) and self._overdue(freedom.free_ms):
