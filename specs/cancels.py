@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import Cancel, Place
-from specs.duties import cancel_missing, told_closable
+from specs.duties import cancel_missing, had_last_word, recovered, told_closable
 from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
@@ -22,13 +22,13 @@ class NothingHeldBack(Monitor):
         self._failed: dict[str, OwnOrder] = {}
         self._duty = ""
         self._duty_ms = 0
-        self._close_sent_ms: dict[str, int] = {}
+        self._closes: dict[str, OwnOrder] = {}
         self._unclosed_ms: dict[str, int] = {}
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life has its own duties."""
         self._failed.clear()
-        self._close_sent_ms.clear()
+        self._closes.clear()
         self._unclosed_ms.clear()
         self._duty = ""
 
@@ -42,7 +42,7 @@ class NothingHeldBack(Monitor):
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A close has gone out."""
         if place.reduce_only:
-            self._close_sent_ms[place.market] = self.view.event_ms
+            self._closes[place.market] = order
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the duties of this moment."""
@@ -64,7 +64,8 @@ class NothingHeldBack(Monitor):
             duty = "connection lost"
         if duty and duty != self._duty:
             self._duty_ms = view.event_ms
-            if any(o.cancellable for o in view.orders.open.values()):
+            held = any(told_closable(view, market) > 0 for market in view.positions.net)
+            if held or any(o.cancellable for o in view.orders.open.values()):
                 halted = next(iter(halts.account_causes(view.event_ms)), "not halted")
                 self.antecedent(f"{duty} · {halted}")
         self._duty = duty
@@ -108,7 +109,10 @@ class NothingHeldBack(Monitor):
     def _close_due(self, market: str) -> bool:
         """Say whether nothing is left to wait for before the duty's first close: no order, doubt or lost connection."""
         view = self.view
-        if self._close_sent_ms.get(market, -1) >= self._duty_ms or view.halts.connection_lost:
+        last = self._closes.get(market)
+        if view.halts.connection_lost or (last is not None and last.sent_ms >= self._duty_ms):
+            return False
+        if last is not None and not had_last_word(last) and not recovered(view, last.ended_ms or view.now_ms):
             return False
         certain = len(view.positions.candidates(market)) == 1
         usable = view.told_of(market).mark_usable(view.config)

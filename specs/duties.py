@@ -76,3 +76,12 @@ def told_closable(view: View, market: str) -> Decimal:
             return ZERO
         sizes.append(min(abs(net), abs(account)))
     return min(sizes)
+
+
+def had_last_word(order: OwnOrder) -> bool:
+    """Say whether a close surely had its last word: refused, filled, or done with all the fills it names told (L-9)."""
+    if order.ended_ms is None:
+        return False
+    if order.ended_by in ("filled", "rejected", "send_failed"):
+        return True
+    return order.ended_by == "done" and order.done_filled is not None and order.told_filled >= order.done_filled

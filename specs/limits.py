@@ -8,7 +8,7 @@ from fractions import Fraction
 from model import events, journal
 from model.actions import Place, Role, Side
 from specs.definitions.rounding import passive_price
-from specs.duties import cancel_missing
+from specs.duties import cancel_missing, had_last_word
 from specs.fills import lawful_closes
 from specs.monitor import Monitor
 from specs.own import BPS, OwnOrder
@@ -143,12 +143,3 @@ class LimitsActAtOnce(Monitor):
             return False
         limit = Fraction(mark_px) * (1 + place.side.sign * Fraction(self.view.config.flatten_slippage_bps) / int(BPS))
         return place.side.sign * (Fraction(place.px) - passive_price(limit, place.side, market)) > 0
-
-
-def had_last_word(order: OwnOrder) -> bool:
-    """Say whether a close surely had its last word: refused, filled, or done with all the fills it names told (L-9)."""
-    if order.ended_ms is None:
-        return False
-    if order.ended_by in ("filled", "rejected", "send_failed"):
-        return True
-    return order.ended_by == "done" and order.done_filled is not None and order.told_filled >= order.done_filled

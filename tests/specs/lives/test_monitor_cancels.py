@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model import events
-from model.actions import Cancel, Place, Role, Side, Tif
+from model.actions import Cancel, Place, QueryOpenOrders, Role, Side, Tif
 from model.journal import Owner
 from specs.spec import Word
 
@@ -129,6 +129,23 @@ def test_a_close_may_wait_for_own_orders_to_end(story):
     run.timer(5000)
     close = run.close()
     run.canceled(rung, close)
+    run.executed(close, "1")
+    run.timer(5000)
+    assert run.word("ORD-5") is Word.HOLDS
+
+
+def test_a_close_may_wait_for_the_last_word_of_the_one_before(story):
+    run = story()
+    run.fills(quoted(run))
+    lost = run.close()
+    run.timer(250, lost)
+    run.signal()
+    for _ in range(2):
+        run.timer(6000, QueryOpenOrders())
+        run.answer()
+    run.timer(3000)
+    close = run.close()
+    run.timer(10_000, close)
     run.executed(close, "1")
     run.timer(5000)
     assert run.word("ORD-5") is Word.HOLDS
