@@ -13,6 +13,11 @@ from sim import script
 from sim.parameters import Parameters
 from sim.script import Step
 
+DAY_MS = 86_400_000
+LONGEST_MS = 32 * DAY_MS
+EARLIEST_MS = 946_684_800_000
+LATEST_MS = 4_102_444_800_000
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -49,7 +54,7 @@ def from_data(data: object) -> World:
     for key in needed:
         if key not in data:
             raise Malformed(key, "is missing")
-    return World(
+    world = World(
         name=TRACE.decode(str, data["name"]),
         seed=TRACE.decode(int, data["seed"]),
         config=TRACE.decode(MakerConfig, data["config"]),
@@ -57,6 +62,27 @@ def from_data(data: object) -> World:
         script=script.from_data(data["script"]),
         parameters=TRACE.decode(Parameters, data["parameters"]),
     )
+    _bounded(world)
+    return world
+
+
+def _bounded(world: World) -> None:
+    """Refuse a world that no scenario makes: one whose run would never end, or whose script is out of order."""
+    p = world.parameters
+    if not EARLIEST_MS <= p.start_ms <= p.end_ms <= LATEST_MS or p.end_ms - p.start_ms > LONGEST_MS:
+        raise Malformed(
+            "parameters", f"{p.start_ms} to {p.end_ms} is no run of at most {LONGEST_MS} ms in this century"
+        )
+    for name in ("timer_ms", "block_ms", "latency_median_ms", "latency_max_ms"):
+        if not 1 <= getattr(p, name) <= DAY_MS:
+            raise Malformed(f"parameters.{name}", f"{getattr(p, name)} is not from 1 to {DAY_MS}")
+    if not 0 <= p.delay_max_ms <= DAY_MS:
+        raise Malformed("parameters.delay_max_ms", f"{p.delay_max_ms} is not from 0 to {DAY_MS}")
+    last_ms = 0
+    for step in world.script:
+        if step.at_ms < last_ms:
+            raise Malformed("script", f"the step at {step.at_ms} follows one at {last_ms}")
+        last_ms = step.at_ms
 
 
 def with_overrides(config: MakerConfig, overrides: Iterable[tuple[str, str]]) -> MakerConfig:

@@ -260,3 +260,31 @@ def test_traces_are_refused_or_used(witness: bytes, data: st.DataObject):
     lines[at] = (text[: where + 1] + put + text[where + 1 :]).encode()
     refusal({"w.jsonl": sealed(lines)}, "replay", "w.jsonl")
     refusal({"w.jsonl": data.draw(spoiled(witness))}, "replay", "w.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("timer_ms", 0),
+        ("block_ms", -1),
+        ("end_ms", 10**18),
+        ("start_ms", -1),
+        ("latency_max_ms", 10**15),
+        ("delay_max_ms", -5),
+        ("end_ms", 0),
+    ],
+)
+def test_a_trace_of_a_world_that_never_ends_is_refused(witness: bytes, key: str, value: int):
+    lines = witness.split(b"\n")[:-2]
+    world = json.loads(lines[1])
+    world["world"]["parameters"][key] = value
+    lines[1] = json.dumps(world).encode()
+    assert "parameters" in refusal({"w.jsonl": sealed(lines)}, "replay", "w.jsonl")
+
+
+def test_a_trace_whose_script_goes_back_in_time_is_refused(witness: bytes):
+    lines = witness.split(b"\n")[:-2]
+    world = json.loads(lines[1])
+    world["world"]["script"].reverse()
+    lines[1] = json.dumps(world).encode()
+    assert "follows one at" in refusal({"w.jsonl": sealed(lines)}, "replay", "w.jsonl")
