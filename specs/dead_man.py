@@ -9,6 +9,9 @@ from specs.monitor import Monitor
 from specs.statements import statement
 from specs.view import View
 
+FIRED = "scheduledCancel"
+"""The venue's word for an order that the switch has cancelled."""
+
 
 class DeadlineAhead(Monitor):
     """DMS-1, by the venue's own record of the switch.
@@ -26,6 +29,7 @@ class DeadlineAhead(Monitor):
         self._refused = False
         self._bare_ms: int | None = None
         self._reported = False
+        self._fired_ms: int | None = None
 
     def switched_off(self) -> str:
         """Without `dead_man_ms` there is no switch."""
@@ -55,6 +59,17 @@ class DeadlineAhead(Monitor):
         if dead_man_ms and ahead_ms > dead_man_ms:
             self.violated(f"the deadline lies {ahead_ms} ms ahead, dead_man_ms is {dead_man_ms}")
 
+    def on_order_closed(self, record: journal.OrderClosed) -> None:
+        """A switch that fires over an own order has not been renewed in time."""
+        view = self.view
+        order = view.orders.find(record.cloid, record.oid)
+        if record.reason != FIRED or order is None or order.life != view.life or self._refused:
+            return
+        if self._fired_ms != record.now_ms and self._overdue(order.opened_ms or record.now_ms):
+            self._fired_ms = record.now_ms
+            fact = f"the switch fired over {order.label()}: it was not renewed in time"
+            self.violated(fact, order.market, order.cloid)
+
     def on_turn(self, turn: journal.Turn) -> None:
         """Look for live orders without a deadline."""
         view = self.view
@@ -67,15 +82,17 @@ class DeadlineAhead(Monitor):
             return
         if self._bare_ms is None:
             self._bare_ms = view.now_ms
-        calm_ms = calm_since(view, self._bare_ms)
-        bounds = view.bounds
-        if calm_ms is None or view.now_ms <= calm_ms + bounds.round_trip_ms + 2 * bounds.timer_ms + bounds.late_ms:
-            return
-        if not self._reported:
+        if self._overdue(self._bare_ms) and not self._reported:
             self._reported = True
             deadline = "was never asked for" if not self._asked else f"is {self._deadline_ms or 'not set'}"
             bare_ms = view.now_ms - self._bare_ms
             self.violated(f"own orders are live for {bare_ms} ms without a deadline ahead: it {deadline}")
+
+    def _overdue(self, since_ms: int) -> bool:
+        """Say whether a renewal must have reached the venue since then, the maker being connected and awake."""
+        calm_ms, bounds = calm_since(self.view, since_ms), self.view.bounds
+        way_ms = bounds.round_trip_ms + 2 * bounds.timer_ms + bounds.late_ms
+        return calm_ms is not None and self.view.now_ms > calm_ms + way_ms
 
     def _own_live(self) -> bool:
         """Say whether an order that this life sent is on the book."""

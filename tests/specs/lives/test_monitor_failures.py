@@ -143,6 +143,25 @@ def test_a_deadline_that_has_passed_over_a_live_order_is_told(story):
     assert "without a deadline ahead" in outcome.violations[0].text
 
 
+def test_a_switch_that_fires_over_an_order_is_told(story):
+    run = armed(story)
+    rung = first_order(run)
+    run.timer(9000)
+    run.closed(rung, "scheduledCancel")
+    outcome = run.end("DMS-1")
+    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "1 violations")
+    assert "the switch fired over ladder L0" in outcome.violations[0].text
+
+
+def test_a_switch_that_fires_while_the_connection_is_lost_does_its_work(story):
+    run = armed(story)
+    rung = first_order(run)
+    run.tell(events.Disconnected(run.now_ms), run.cancel(rung))
+    run.timer(9000)
+    run.closed(rung, "scheduledCancel")
+    assert run.word("DMS-1") is Word.HOLDS
+
+
 def test_a_deadline_never_asked_for_is_told(story):
     run = armed(story)
     rung = run.rung()
