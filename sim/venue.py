@@ -24,9 +24,6 @@ from sim.book import Book, Order
 Part: TypeAlias = tuple[Callable[..., Event], tuple[Any, ...]]
 
 MOST_OPEN_ORDERS = 1000
-TIDS = 97
-"""Trade ids repeat on purpose: only (time, market, tid) names a fill."""
-
 _FIRST_OID = 1_000
 
 
@@ -77,7 +74,7 @@ class Venue:
         self._by_cloid: dict[str, Order] = {}
         self._cloids: set[str] = set()
         self._next_oid = _FIRST_OID
-        self._next_tid = 0
+        self._next_tid: dict[str, tuple[int, int]] = {}
 
     # -- what anybody may ask
 
@@ -247,6 +244,13 @@ class Venue:
             if ours:
                 self._book_fill(now_ms, listing, taking, resting.px, sz, crossed=True)
 
+    def _tid(self, now_ms: int, market: str) -> int:
+        """Number the fills of one market and moment from 1: only (time, market, tid) names a fill, on purpose."""
+        last_ms, last = self._next_tid.get(market, (now_ms, 0))
+        tid = last + 1 if last_ms == now_ms else 1
+        self._next_tid[market] = (now_ms, tid)
+        return tid
+
     def _book_fill(
         self, now_ms: int, listing: Listing, order: Order, px: Decimal, sz: Decimal, *, crossed: bool
     ) -> None:
@@ -254,8 +258,7 @@ class Venue:
         value = px * sz
         fee = booked(value * (self._fees.taker_bps if crossed else self._fees.maker_bps) / 10_000)
         self.traded_usd += value
-        tid = self._next_tid
-        self._next_tid = (tid + 1) % TIDS
+        tid = self._tid(now_ms, order.market)
         self._emit(
             journal.Traded(
                 now_ms, order.owner, order.market, order.oid, order.cloid, tid, order.side, px, sz, crossed,

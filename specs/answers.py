@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 from model import events
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_LOTS = 16
 """Older lots are merged, which keeps their size, mean price and lowest level."""
 RECENT = 8
+MAX_REFUSED = 6
+"""Of so many refused lots every selection is looked at."""
 MAX_ANSWERS = 4096
 DOUBT = Fraction(1, 10**18)
 ZERO = Fraction(0)
@@ -257,10 +259,13 @@ class Answers:
     def _stages(self, lots: Sequence[Lot], order: OwnOrder, sz: Fraction) -> Iterator[list[Sequence[Lot]]]:
         """Offer the likely lots first: named or just told; all runs; runs too small; lots answered already."""
         named = set(order.place.answers)
-        likely = [[lot for lot in lots if lot.cloid in named], [lot for lot in lots if self._only_fresh([lot])]]
+        likely: list[Sequence[Lot]] = [[lot for lot in lots if self._only_fresh([lot])]]
+        likely += without_cleared([lot for lot in lots if lot.cloid in named])
+        likely.sort(key=lambda run: abs(total(run) - sz))  # of two fills of one order, one may be answered already
         bound = sz * (1 - SLACK)
         yield [run for run in likely if run and total(run) >= bound]
-        sized = sorted(runs(lots), key=lambda pair: abs(pair[0] - sz) > sz * SLACK)
+        every = [*runs(lots), *((total(some), some) for some in without_cleared(lots))]
+        sized = sorted(every, key=lambda pair: abs(pair[0] - sz) > sz * SLACK)
         yield [run for size, run in sized if size >= bound]
         yield [run for size, run in sized if size < bound]
         yield [[lot] for lot in self._recent.get((order.market, order.side.opposite), ())]
@@ -309,6 +314,14 @@ def runs(lots: Sequence[Lot]) -> Iterator[tuple[Fraction, Sequence[Lot]]]:
     for first in range(len(lots)):
         for end in range(len(lots), first, -1):
             yield up_to[end] - up_to[first], lots[first:end]
+
+
+def without_cleared(lots: Sequence[Lot]) -> list[Sequence[Lot]]:
+    """Return the lots, then without some of those once refused: they may have been cleared under way (L-8a)."""
+    refused = [lot.index for lot in lots if lot.refused][:MAX_REFUSED]
+    gone = [set(some) for count in range(len(refused) + 1) for some in combinations(refused, count)]
+    left = ([lot for lot in lots if lot.index not in indices] for indices in gone)
+    return [some for some in left if some]
 
 
 def compress(lots: list[Lot]) -> None:

@@ -184,7 +184,8 @@ class Pricing:
         order, market = self._view.fill_order, self._markets.get(event.market)
         if market is None or order is None or not self._view.fill_fresh:
             return
-        if order.role is Role.LADDER and len(order.told_fills) == 1:
+        # An earlier life's order is of unknown role (L-4), so its fill is not adverse (I-6).
+        if order.role is Role.LADDER and order.life == self._view.life and len(order.told_fills) == 1:
             market.adverse.first_fill(order.side, now_ms, event.time_ms)
 
     # Read by monitors.
