@@ -49,10 +49,13 @@ MONITORS: tuple[type[Monitor], ...] = (
 
 JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("OFF-1", "symbolic and property: the innermost rung of `compute_quotes`"),
-    ("ROB-1", "property and simulation: any event in any order; a maker that fails to answer breaks it"),
+    ("ROB-1", "property and simulation: any event in any order is answered; twin runs with refused events"),
     ("CFG-1", "property: wrong configs, by the call and at the start of a life"),
     ("CFG-2", "property: keys of phases that are off, changed"),
     ("CFG-4", "property: an empty config beside the table of defaults"),
+    ("FIL-4", "property and simulation: twin runs with other taker fills"),
+    ("ROB-2", "property and simulation: twin runs with unusable prices"),
+    ("VOL-4", "property and simulation: twin runs with other prices in another market"),
     ("OFF-5", "property: the ladder by definition"),
     ("OFF-6", "property: the ladder at ten times the price"),
     ("OFF-7", "property: NaN and infinite statistics"),

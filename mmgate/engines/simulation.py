@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate import corpus
-from mmgate.engines import repeat
+from mmgate.engines import repeat, twins
 from mmgate.engines.judging import PATIENCE, Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
@@ -66,11 +66,21 @@ def run(request: Request) -> EngineResult:
     """Run every entry with every seed and judge it. Raises InputRefused for a suite or maker that can't be used."""
     code_revision()  # remembered before anything runs, so that a change of the code in between is seen
     done = _run_all(request)
-    outcomes = merged(done, request.specs)
+    outcomes = _with_twins(merged(done, request.specs), request)
     if DETERMINISM in request.specs:
         outcomes = [*(o for o in outcomes if o.spec_id != DETERMINISM), _determinism(done, request)]
     witnesses = _witnesses(done, outcomes, request)
     return EngineResult(ENGINE, tuple(outcomes), tuple(witnesses), _notes(done))
+
+
+def _with_twins(outcomes: Sequence[Outcome], request: Request) -> list[Outcome]:
+    """Add what twin runs say, to the same specs' outcomes where there are any."""
+    found = {outcome.spec_id: outcome for outcome in twins.outcomes(request, ENGINE)}
+    joined = [
+        replace(merge_runs((one, found.pop(one.spec_id))), strength=one.strength) if one.spec_id in found else one
+        for one in outcomes
+    ]
+    return [*joined, *found.values()]
 
 
 def _run_all(request: Request) -> list[Done]:

@@ -7,6 +7,7 @@ child and everything that it started, also what keeps the pipe open or ignores S
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 from collections import deque
@@ -87,6 +88,18 @@ class PortMaker:
         self._lives += 1
         data = self._ask("start", messages.start_request(self._next(), start))
         return self._read(messages.read_turn, data)
+
+    def refusal_of(self, start: Start, config: Mapping[str, object]) -> tuple[str, ...] | None:
+        """Begin a life with a config as it is written; give the keys named in its refusal, None if it is taken."""
+        number = self._next()
+        request = json.loads(messages.start_request(number, start)) | {"config": dict(config)}
+        data = self._exchange("start", json.dumps(request, separators=(",", ":")), self._timeout_s)
+        self._lives += 1
+        if "error" not in data:
+            self._read(messages.read_turn, data)
+            return None
+        errors = data["error"].get("errors", ()) if isinstance(data["error"], dict) else ()
+        return tuple(str(one["key"]) for one in errors if isinstance(one, dict) and "key" in one)
 
     def handle(self, event: Event) -> Reply:
         """Answer one event."""

@@ -1,0 +1,187 @@
+"""Judge a maker's functions by the laws, and what it does with wrong configs (CFG-1) and with an empty one (CFG-4).
+
+The reference, and any defect of it, is asked in this process, a port through its calls; what a port does not offer
+is not applicable, but its starts can be tried always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any, Protocol
+
+from mmgate.engines.functions import Property
+from mmgate.engines.laws import LAWS, Ask, Law
+from mmgate.ports.calls import FUNCTIONS
+from mmgate.ports.direct import defect_of
+from mmgate.ports.process import PortMaker
+from mmgate.ports.smoke import START
+from mmgate.request import MakerRef, Request
+from model.journal import MakerFault
+from specs.defects import applied
+from specs.definitions.defaults import DEFAULTS, wrong_configs
+from specs.spec import Outcome, Violation, Word
+
+ENGINE = "property"
+PORT_SHARE = 6
+"""A port is asked one case where a maker of this process is asked so many."""
+REFUSALS, EMPTY = "CFG-1", "CFG-4"
+Refused = Callable[[Mapping[str, object]], tuple[str, ...] | None]
+
+
+class Check(Protocol):
+    """Draw cases of one property and judge it."""
+
+    def __call__(self, one: Property, examples: int, number: int, *, shrinking: bool = True) -> Outcome:
+        """Return the outcome."""
+        ...
+
+
+def outcomes(request: Request, check: Check) -> list[Outcome]:
+    """Judge all laws of the specs asked for; `check` draws cases of one property."""
+    budget = (request.profile.property_examples, request.seed)
+    found = [_law(law, request.maker, *budget, check) for law in LAWS if law.spec_id in request.specs]
+    if REFUSALS in request.specs:
+        found.append(refusals(request.maker))
+    if EMPTY in request.specs:
+        found.append(empty(request.maker))
+    return found
+
+
+def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) -> Outcome:
+    """Check one law."""
+    port = maker.kind == "port"
+    try:
+        with _asked(maker) as (ask, calls):
+            if law.call not in calls:
+                return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=_offers_no(law.call))
+            drawn = max(1, examples // (PORT_SHARE if port else law.cost))
+            one = Property(law.spec_id, law.title, law.cases, partial(law.check, ask))
+            return check(one, drawn, number, shrinking=not port)
+    except MakerFault as fault:
+        return _broken(law.spec_id, fault)
+
+
+@contextmanager
+def _asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str]]]:
+    """Give a way to ask a maker's functions, and which it offers."""
+    if maker.kind == "port":
+        with PortMaker(maker.name) as port:
+            yield port.call, port.hello.calls
+    elif maker.kind == "defect":
+        with applied(defect_of(maker.name)):
+            yield _here, frozenset(FUNCTIONS)
+    else:
+        yield _here, frozenset(FUNCTIONS)
+
+
+def _here(fn: str, args: Mapping[str, Any]) -> Any:
+    return FUNCTIONS[fn](dict(args))
+
+
+def _offers_no(call: str) -> str:
+    return f"the port offers no call {call}"
+
+
+def _broken(spec_id: str, fault: MakerFault) -> Outcome:
+    text = f"{fault.kind}: {fault.text}"
+    return Outcome(spec_id, ENGINE, Word.VIOLATED, "", 0, (), (Violation(spec_id, 0, 0, text),), text)
+
+
+# -- configs
+
+
+@lru_cache(maxsize=64)
+def refusals(maker: MakerRef) -> Outcome:
+    """Start lives with wrong configs: each must be refused with the name of a wrong key (CFG-1)."""
+    wrong = wrong_configs()
+    try:
+        with _refusing(maker) as ways:
+            faults = [fault for config in wrong for name, refused in ways if (fault := _taken(name, refused, config))]
+    except MakerFault as fault:
+        return _broken(REFUSALS, fault)
+    strength = f"{len(wrong)} wrong configs"
+    violations = tuple(Violation(REFUSALS, 0, 0, fault) for fault in faults[:5])
+    word = Word.VIOLATED if faults else Word.HOLDS
+    return Outcome(REFUSALS, ENGINE, word, strength, len(wrong), (), violations, faults[0] if faults else "")
+
+
+def _taken(name: str, refused: Refused, config: Mapping[str, object]) -> str:
+    """Say how a wrong config was taken; empty when it was refused by name."""
+    keys = refused(config)
+    written = ", ".join(f"{key} = {value!r}" for key, value in config.items())
+    if keys is None:
+        return f"{name} takes a config with {written}"
+    return "" if set(keys) & set(config) else f"{name} refuses a config with {written} without naming its key"
+
+
+@contextmanager
+def _refusing(maker: MakerRef) -> Iterator[list[tuple[str, Refused]]]:
+    """Give the ways in which a config can be told to a maker."""
+    if maker.kind != "port":
+        with _asked(maker) as (ask, _):
+            yield [("the call config", partial(_by_call, ask))]
+        return
+    with PortMaker(maker.name) as port:
+        ways: list[tuple[str, Refused]] = []
+        if "config" in port.hello.calls:
+            ways.append(("the call config", partial(_by_call, port.call)))
+        lives = iter(range(1, 1_000_000))
+
+        def start(config: Mapping[str, object]) -> tuple[str, ...] | None:
+            life = next(lives)
+            return port.refusal_of(replace(START, life=life, now_ms=START.now_ms + life), config)
+
+        if port.hello.restartable or not ways:
+            ways.append(("start", start))
+        yield ways
+
+
+def _by_call(ask: Ask, config: Mapping[str, object]) -> tuple[str, ...] | None:
+    answer = ask("config", {"config": dict(config)})
+    return None if "errors" not in answer else tuple(str(one["key"]) for one in answer["errors"])
+
+
+@lru_cache(maxsize=64)
+def empty(maker: MakerRef) -> Outcome:
+    """Ask functions with an empty config and with the whole table: the answers must be the same (CFG-4)."""
+    try:
+        with _asked(maker) as (ask, calls):
+            asked = [(fn, args) for fn, args in QUESTIONS if fn in calls]
+            if not asked:
+                return Outcome(EMPTY, ENGINE, Word.NOT_APPLICABLE, reason=_offers_no(QUESTIONS[0][0]))
+            faults = [
+                f"{fn} answers an empty config otherwise than the table of defaults"
+                for fn, args in asked
+                if ask(fn, {**args, "config": {}}) != ask(fn, {**args, "config": DEFAULTS})
+            ]
+    except MakerFault as fault:
+        return _broken(EMPTY, fault)
+    violations = tuple(Violation(EMPTY, 0, 0, fault) for fault in faults)
+    word = Word.VIOLATED if faults else Word.HOLDS
+    return Outcome(EMPTY, ENGINE, word, f"{len(asked)} functions", len(asked), (), violations, "".join(faults[:1]))
+
+
+def _ticks() -> list[list[object]]:
+    """Return two minutes of ticks, one every second, with a few jumps."""
+    return [[START.now_ms + 1000 * s, str(5000 + (s * s) % 7 + (40 if s % 50 == 49 else 0))] for s in range(120)]
+
+
+QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "compute_quotes",
+        {
+            "oracle_px": "5000",
+            "inventory_ratio": "0.4",
+            "spread_multiplier": "1",
+            "velocity_trend": "0.6",
+            "volatility": None,
+        },
+    ),
+    ("wick_stats", {"ticks": _ticks()}),
+    ("velocity_trend", {"prices": ["5000", "5000.1", "5001", "5000", "5002", "5003", "5004", "5003"]}),
+    ("counter_order", {"side": "buy", "px": "4990", "sz": "0.01", "level": 2, "mark_px": "5000"}),
+)
+"""What shows defaults: a ladder, statistics, a trend, a counter-order."""
