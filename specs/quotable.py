@@ -152,10 +152,14 @@ class Quotable:
         view = self._view
         if self.spending.surely_left() <= self.spending.reserve + 1:
             return False
-        warn = view.config.inventory_warn_ratio
-        if any(abs(ratio) >= warn for ratio in view.ratios(market)):
+        ratios, config = view.ratios(market), view.config
+        if any(abs(ratio) >= config.inventory_emergency_ratio for ratio in ratios):
             return False
-        return any(self._fits(market, side) for side in (Side.BUY, Side.SELL))
+        for side in (Side.BUY, Side.SELL):
+            adds = any(ratio * side.sign >= config.inventory_warn_ratio for ratio in ratios)
+            if not adds and self._fits(market, side):
+                return True
+        return False
 
     def _fits(self, market: str, side: Side) -> bool:
         view = self._view

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal as D
 
+import pytest
+
 from model import events
 from model.actions import QueryOpenOrders
 from specs.spec import Word
@@ -64,14 +66,13 @@ def test_what_still_holds_a_maker_back_is_no_halt_too_long(story):
         assert run.word("ORD-6") is not Word.VIOLATED, changed
 
 
-def test_a_position_near_its_limit_excuses_an_empty_book(story):
-    run = story()
-    rung = run.rung(sz="9")
-    run.oracle("100", rung)
-    run.rests(rung)
-    run.fills(rung)
+@pytest.mark.parametrize(("sz", "word"), [("9.6", Word.VACUOUS), ("9", Word.VIOLATED)])
+def test_an_emergency_excuses_an_empty_book_a_warning_only_the_side_that_adds(story, sz, word):
+    run = story(settle=False)
+    run.net = D(sz)
+    run.begin(after_ms=1000)
     prices(run, 40)
-    assert run.word("ORD-6") is not Word.VIOLATED
+    assert run.word("ORD-6") is word
 
 
 def test_an_unanswered_place_may_halt_all_by_a_fair_reading(story):
