@@ -19,7 +19,7 @@ max_position_usd = 900
 profile = "quick"
 scenarios = ["signal"]
 """
-ORDERS = ("--spec", "ORD-1")
+ORDERS = ("--spec", "ORD-1", "--spec", "STL-1")
 
 
 def verdict(gate) -> str:
