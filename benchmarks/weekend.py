@@ -10,13 +10,12 @@ import argparse
 import cProfile
 import json
 import platform
-import pstats
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -154,19 +153,28 @@ def hottest(hours: Decimal) -> str:
     profile.enable()
     measure("full", hours)
     profile.disable()
-    rows = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    total = sum(row[2] for row in rows.values())
+    entries = profile.getstats()
+    total = sum(entry.inlinetime for entry in entries)
     home = Path(__file__).resolve().parent.parent
-    parts: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    for (file, number, name), row in rows.items():
-        inside = Path(file).is_relative_to(home) and ".venv" not in file
-        part = Path(file).relative_to(home).parts[0] if inside else "Python and libraries"
-        parts[part] += row[2]
-        names[f"{Path(file).name}:{number} {name}" if number else name] += row[2]
-    shares = [f"  {share / total:5.1%}  {part}" for part, share in parts.most_common()]
-    rest = [f"  {share / total:5.1%}  {name}" for name, share in names.most_common(HOTTEST)]
+    parts: defaultdict[str, float] = defaultdict(float)
+    names: defaultdict[str, float] = defaultdict(float)
+    for entry in entries:
+        part, name = "Python and libraries", str(entry.code)
+        if not isinstance(entry.code, str):
+            file = Path(entry.code.co_filename)
+            name = f"{file.name}:{entry.code.co_firstlineno} {entry.code.co_name}"
+            if file.is_relative_to(home) and ".venv" not in file.parts:
+                part = file.relative_to(home).parts[0]
+        parts[part] += entry.inlinetime
+        names[name] += entry.inlinetime
+    shares = [f"  {share / total:5.1%}  {part}" for part, share in sorted(parts.items(), key=by_share)]
+    rest = [f"  {share / total:5.1%}  {name}" for name, share in sorted(names.items(), key=by_share)[:HOTTEST]]
     return "\n".join(["by package (own time, profiled):", *shares, "by function:", *rest])
+
+
+def by_share(item: tuple[str, float]) -> float:
+    """Put the largest first."""
+    return -item[1]
 
 
 def options() -> argparse.Namespace:
