@@ -113,6 +113,9 @@ class _Run:
             return
         now, period = self._stage.clock.now_ms, self._world.parameters.timer_ms
         self._stage.process.timer(now)
+        if now >= self._books_ms:
+            self._books_ms = now + BOOKS_EVERY_MS
+            self._stage.process.ask_books(now, self._stage.settled)
         periods = max(1, -((now - self._still_until_ms) // period))
         self._stage.clock.at(now + periods * period, self._timer, series)
 

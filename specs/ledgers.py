@@ -69,7 +69,7 @@ class BooksMatchTheFills(Monitor):
         for market in self.view.positions.adopted:
             self._account(market).in_doubt = "a position may have been corrected"
         for booked in record.books.positions:
-            self._judge_net(booked, record.quiescent)
+            self._judge_net(booked)
             account = self._accounts.get(booked.market)
             if account is not None and account.fills and not account.in_doubt:
                 self._judge_results(booked, account)
@@ -77,13 +77,10 @@ class BooksMatchTheFills(Monitor):
         for market in self._accounts:
             if market not in told and market in self.view.markets:
                 absent = journal.BookedPosition(market, ZERO, None, ZERO)
-                self._judge_net(absent, record.quiescent)
+                self._judge_net(absent)
 
-    def _judge_net(self, booked: journal.BookedPosition, quiescent: bool) -> None:
-        positions = self.view.positions
-        nets = positions.candidates(booked.market)
-        if quiescent and len(nets) == 1:
-            nets = (positions.mm.get(booked.market, ZERO),)
+    def _judge_net(self, booked: journal.BookedPosition) -> None:
+        nets = self.view.positions.candidates(booked.market)
         if any(nets):
             self.antecedent(f"net · {booked.market}")
         if booked.net not in nets:
