@@ -6,7 +6,9 @@ Commands live in `mmgate.commands`, a module each, imported when they run: `mmga
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from typing import Any
 
 import typer
@@ -37,12 +39,15 @@ doctor.register(app)
 
 INTERRUPTED = 130
 """What shells expect after Ctrl-C."""
+TERMINATED = 143
+"""What shells expect after a `kill`."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; nothing a user can cause ends in a traceback."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        _end_in_order_when_killed()
         return int(app(args=given, prog_name="mmgate", standalone_mode=False) or ExitCode.DONE)
     except InputRefused as error:
         for line in error.lines:
@@ -66,6 +71,12 @@ def _tell(line: str) -> None:
     """Write one line of an error; what a user gave can't move the cursor, ring or pretend to be a second line."""
     printable = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in line)
     sys.stderr.write(f"mmgate: {printable}\n")
+
+
+def _end_in_order_when_killed() -> None:
+    """Let a `kill` unwind the stack, so that children end and nothing half-written stays."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(TERMINATED))
 
 
 def _usage(error: Any, given: list[str]) -> str:

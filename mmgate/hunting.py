@@ -1,7 +1,7 @@
 """Hunting defects: for each, look until every spec that must catch it has caught it, and shorten what was seen.
 
-The simulation goes through the suite run by run, all specs watching; the property engine draws its examples once.
-Defects are spread over processes, and told in their own order.
+The simulation goes through the suite run by run, the property engine draws its examples once. Defects are spread over
+processes, and told in their own order.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mmgate.engines import property as drawing
 from mmgate.engines import simulation
-from mmgate.engines.judging import judge
+from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.inputs import InputRefused
 from mmgate.request import EngineResult, Entry, MakerRef, Profile, Request, Witness
@@ -47,7 +47,7 @@ class Prey:
 class Hunt:
     """What an engine found about a defect: outcomes on the specs that must catch it, and witnesses.
 
-    `also`: the ids of other specs that caught it on the way.
+    `also`: the ids of other specs that caught it, looked for only where none of those did.
     """
 
     defect_id: str
@@ -119,28 +119,44 @@ def _in_examples(prey: Prey) -> Hunt:
 
 
 def _in_runs(prey: Prey) -> Hunt:
-    """Go through the suite's runs until each spec has caught the defect in one of them."""
+    """Go through the suite's runs until each spec has caught the defect in one of them; if none has, ask all others."""
     missing = list(prey.specs)
     outcomes: dict[str, list[Outcome]] = {}
-    also: set[str] = set()
     witnesses: list[Witness] = []
-    for job in simulation.jobs_of(prey.request(prey.judged)):
+    for job in simulation.jobs_of(prey.request(prey.specs)):
         if not missing:
             break
-        judged = judge(world_of(job.entry, job.seed), job.maker, prey.judged, prey.engine, limit_s=job.limit_s)
-        if judged.refused:
-            raise InputRefused(f"{job.name()}: {judged.refused}")
+        judged = _judged(job, missing)
         for outcome in judged.outcomes:
-            if outcome.spec_id in missing:
-                outcomes.setdefault(outcome.spec_id, []).append(replace(outcome, strength=job.name()))
-            elif outcome.word is Word.VIOLATED:
-                also.add(outcome.spec_id)
-        caught = [one.spec_id for one in judged.outcomes if one.word is Word.VIOLATED and one.spec_id in missing]
+            outcomes.setdefault(outcome.spec_id, []).append(replace(outcome, strength=job.name()))
+        caught = [one.spec_id for one in judged.outcomes if one.word is Word.VIOLATED]
         missing = [spec_id for spec_id in missing if spec_id not in caught]
         witnesses += [one for spec_id in caught for one in _witness(job, spec_id, prey)]
-    merged = tuple(_merged(runs) for runs in outcomes.values())
-    others = tuple(spec_id for spec_id in prey.judged if spec_id in also - set(prey.specs))
-    return Hunt(prey.defect_id, prey.engine, merged, tuple(witnesses), others)
+    also = _others(prey) if len(missing) == len(prey.specs) else ()
+    return Hunt(prey.defect_id, prey.engine, tuple(map(_merged, outcomes.values())), tuple(witnesses), also)
+
+
+def _others(prey: Prey) -> tuple[str, ...]:
+    """Return the other specs that catch the defect first, in the first run that shows it to any of them.
+
+    Each config is tried in its first scenario only: this says how blind the specs are, and is no search.
+    """
+    others = tuple(spec_id for spec_id in prey.judged if spec_id not in prey.specs)
+    jobs = {job.entry.name: job for job in reversed(simulation.jobs_of(prey.request(others)))}
+    for job in reversed(jobs.values()):
+        judged = _judged(job, others, stop=True)
+        caught = {outcome.spec_id for outcome in judged.outcomes if outcome.word is Word.VIOLATED}
+        if caught:
+            return tuple(spec_id for spec_id in others if spec_id in caught)
+    return ()
+
+
+def _judged(job: simulation.Job, specs: Sequence[str], *, stop: bool = False) -> Judgement:
+    """Run one job under some specs. Raises InputRefused for a config that the maker does not take."""
+    judged = judge(world_of(job.entry, job.seed), job.maker, specs, simulation.ENGINE, stop=stop, limit_s=job.limit_s)
+    if judged.refused:
+        raise InputRefused(f"{job.name()}: {judged.refused}")
+    return judged
 
 
 def _witness(job: simulation.Job, spec_id: str, prey: Prey) -> list[Witness]:

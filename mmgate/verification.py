@@ -41,10 +41,11 @@ class Task:
 
 @dataclass(slots=True)
 class Caught:
-    """By which specs each defect was caught so far: those that must catch it, and others."""
+    """By which specs each defect was caught so far: those that must, and others; `tried`: those that were answered."""
 
     as_must: dict[str, set[str]] = field(default_factory=dict)
     otherwise: dict[str, set[str]] = field(default_factory=dict)
+    tried: dict[str, set[str]] = field(default_factory=dict)
 
 
 def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
@@ -126,7 +127,7 @@ def _unharmed(request: Request, results: Sequence[EngineResult]) -> tuple[str, .
 def _survivors(requests: Sequence[Request], caught: Caught) -> tuple[str, ...]:
     """Return the defects that were tried and that nothing caught."""
     dead = {name for found in (caught.as_must, caught.otherwise) for name, specs in found.items() if specs}
-    return tuple(prey.defect_id for prey in prey_of(requests, "") if prey.specs and prey.defect_id not in dead)
+    return tuple(one.maker.name for one in requests if caught.tried.get(one.maker.name) and one.maker.name not in dead)
 
 
 def _not_as_they_must(requests: Sequence[Request], caught: Caught) -> list[str]:
@@ -137,10 +138,10 @@ def _not_as_they_must(requests: Sequence[Request], caught: Caught) -> list[str]:
             continue
         wanted = ", ".join(BY_ID[prey.defect_id].caught_by)
         others = ", ".join(spec_id for spec_id in prey.judged if spec_id in caught.otherwise.get(prey.defect_id, ()))
-        if not prey.specs:
-            lines.append(f"defect {prey.defect_id} was not tried: {wanted} is not judged here")
-        elif others:
+        if others:
             lines.append(f"defect {prey.defect_id} was not caught by {wanted}, but by {others}")
+        elif not caught.tried.get(prey.defect_id):
+            lines.append(f"defect {prey.defect_id} was not tried: {wanted} is not judged here")
     return lines
 
 
@@ -180,6 +181,7 @@ def _hunts(
     for found in hunt_all(prey, workers, progress):
         caught.as_must.setdefault(found.defect_id, set()).update(found.caught())
         caught.otherwise.setdefault(found.defect_id, set()).update(found.also)
+        caught.tried.setdefault(found.defect_id, set()).update(outcome.spec_id for outcome in found.outcomes)
         witnesses += found.witnesses
         for outcome in found.outcomes:
             by_spec.setdefault(outcome.spec_id, []).append(outcome)
