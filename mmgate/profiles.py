@@ -10,12 +10,12 @@ from mmgate.loading import config_from_data
 from mmgate.request import Entry, Profile
 from model.config import MakerConfig
 
-QUICK = Profile("quick", 1, 60, 20, 30, 20, 120)
-STANDARD = Profile("standard", 1, 200, 60, 40, 60, 300)
+QUICK = Profile("quick", 1, 60, 20, 30, 60, 120)
+STANDARD = Profile("standard", 4, 300, 120, 40, 100, 900)
 DEEP = Profile("deep", 8, 2000, 500, 60, 400, 7200)
 PROFILES = {profile.name: profile for profile in (QUICK, STANDARD, DEEP)}
 """Budgets in work units. They grow from name to name, so that what one profile finds the next finds too."""
-DEFAULT_PROFILE = STANDARD.name
+DEFAULT_PROFILE = QUICK.name
 
 SUITE = (
     "fixed",
