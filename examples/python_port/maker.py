@@ -29,8 +29,19 @@ import sys
 import traceback
 from bisect import bisect_left, insort
 from collections import deque
-from decimal import (ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, DecimalException,
-                     DivisionByZero, InvalidOperation, Overflow, setcontext)
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    setcontext,
+)
 
 PROTOCOL = 1
 NAME = "foreign-python-mm"
@@ -223,10 +234,10 @@ class Config:
         for low, high, strict in (("inventory_warn_ratio", "inventory_emergency_ratio", True),
                                   ("wick_min_samples", "wick_window_size", False),
                                   ("size_min_multiplier", "size_max_multiplier", False)):
-            if low in good and high in good:
-                if values[low] > values[high] or (strict and values[low] == values[high]):
-                    wrong(low, "contradiction", raw.get(low, CONFIG[low][0]),
-                          "%s %s" % ("below" if strict else "at most", high))
+            known = low in good and high in good
+            if known and (values[low] > values[high] or (strict and values[low] == values[high])):
+                wrong(low, "contradiction", raw.get(low, CONFIG[low][0]),
+                      "{} {}".format("below" if strict else "at most", high))
         if errors:
             raise ConfigError(errors)
         for key, value in values.items():
@@ -508,7 +519,7 @@ def compute_quotes(cfg, oracle, ratio, multiplier, trend, stats, warn):
             final = max(skewed, cfg.floor_bps)                                                        # Q-6
             px = oracle * (ONE + sign * final / BPS)                                                  # Q-7
             if px <= 0 or final > 9500:
-                warn("rung_out_of_range", "level %d is not positive or farther than 9500 bps" % i)
+                warn("rung_out_of_range", f"level {i} is not positive or farther than 9500 bps")
                 continue
             out.append((i, px, size, base, skewed, final))
     return bids, asks
@@ -606,10 +617,42 @@ class Order:
     """L-1: known from sending to last word.  `role` is ladder, counter, flatten, or None for an own order found
     (an earlier life's): such an order is always being cancelled and its fills make no counter-order."""
 
-    __slots__ = ("cloid", "oid", "market", "side", "px", "size", "size_known", "tif", "role", "level", "sent_at",
-                 "filled", "told_remaining", "seen_resting", "answered", "cancel", "early_cancel", "cancel_since",
-                 "cancel_retry_at", "rearm", "cancel_rejected", "unknown", "absent_once", "last_change", "ended",
-                 "ended_at", "ended_seq", "answers", "done_told", "done_sz", "settled", "agree_at", "counted", "stale")
+    __slots__ = (
+        "absent_once",
+        "agree_at",
+        "answered",
+        "answers",
+        "cancel",
+        "cancel_rejected",
+        "cancel_retry_at",
+        "cancel_since",
+        "cloid",
+        "counted",
+        "done_sz",
+        "done_told",
+        "early_cancel",
+        "ended",
+        "ended_at",
+        "ended_seq",
+        "filled",
+        "last_change",
+        "level",
+        "market",
+        "oid",
+        "px",
+        "rearm",
+        "role",
+        "seen_resting",
+        "sent_at",
+        "settled",
+        "side",
+        "size",
+        "size_known",
+        "stale",
+        "tif",
+        "told_remaining",
+        "unknown",
+    )
 
     def __init__(self, cloid, market, side, px, size, tif, role, level, now):
         self.cloid, self.oid, self.market, self.side, self.px = cloid, None, market, side, px
@@ -645,7 +688,7 @@ class Order:
 class Collected:
     """L-8a: an amount waiting to become one counter-order.  Carries the mean fill price, lowest level, tries."""
 
-    __slots__ = ("value", "size", "level", "tries", "cloids", "seq")
+    __slots__ = ("cloids", "level", "seq", "size", "tries", "value")
 
     def __init__(self, px, size, level, tries, cloids, seq):
         self.value, self.size, self.level = EXACT.multiply(px, size), size, level
@@ -664,7 +707,7 @@ class Collected:
 
 
 class Query:
-    __slots__ = ("sent", "seq", "final")
+    __slots__ = ("final", "sent", "seq")
 
     def __init__(self, sent, seq, final):
         self.sent, self.seq, self.final = sent, seq, final
@@ -794,7 +837,7 @@ class Maker:
         def entries(key):
             value = start.get(key)
             if value is not None and not isinstance(value, list):
-                self.log("warn", "refused", None, "the start record's %s are unusable" % key)
+                self.log("warn", "refused", None, f"the start record's {key} are unusable")
             return value if isinstance(value, list) else []
 
         for entry in entries("fills"):
@@ -932,9 +975,8 @@ class Maker:
     def meets_own(self, m, side, px):
         """L-13: an own order of the other side, not ended by all we were told (flattens too), that px would meet."""
         for o in m.orders.values():
-            if o.side != side:
-                if o.px is None or (px >= o.px if side == "buy" else px <= o.px):
-                    return True
+            if o.side != side and (o.px is None or (px >= o.px if side == "buy" else px <= o.px)):
+                return True
         return False
 
     def refuses_addition(self, m, side):
@@ -957,7 +999,7 @@ class Maker:
 
     def place(self, m, side, px, sz, tif, role, level, reduce_only=False, answers=None):
         self.counter += 1
-        cloid = "%s%012x%012x" % (self.cfg.own_prefix, self.start_ms, self.counter)                   # L-11
+        cloid = f"{self.cfg.own_prefix}{self.start_ms:012x}{self.counter:012x}"                   # L-11
         order = Order(cloid, m, side, px, sz, tif, role, level, self.now)
         order.answers = answers
         self.orders[cloid] = m.orders[cloid] = order
@@ -1084,10 +1126,10 @@ class Maker:
                 raise Refused("unknown event type")
             handler(self, ev)
         except Refused as why:
-            self.log("warn", "refused", None, "%s: %s" % (str(kind)[:40], why))
+            self.log("warn", "refused", None, f"{str(kind)[:40]}: {why}")
         except Exception as why:         # a defect of ours must not stop the tail, which cancels and closes
             traceback.print_exc(file=sys.stderr)
-            self.log("error", "internal", None, "%s: %s" % (str(kind)[:40], str(why)[:100]))
+            self.log("error", "internal", None, f"{str(kind)[:40]}: {str(why)[:100]}")
         if kind == "oracle":
             self.sessions()
         self._tail(kind)
@@ -1420,7 +1462,7 @@ class Maker:
                 foreign += 1
         if foreign != self.foreign_count:
             self.foreign_count = foreign
-            self.log("info", "foreign_orders", None, "%d open orders of others" % foreign, {"count": foreign})
+            self.log("info", "foreign_orders", None, f"{foreign} open orders of others", {"count": foreign})
         for o in list(self.orders.values()):
             entry = present.get(o.cloid)
             if o.last_change >= q.sent:
@@ -1435,9 +1477,7 @@ class Maker:
                 else:
                     o.unknown = False
             elif complete:
-                if o.seen_resting:
-                    self.end(o, "absent")
-                elif o.absent_once and q.sent >= o.sent_at + self.cfg.sent_timeout_ms:
+                if o.seen_resting or (o.absent_once and q.sent >= o.sent_at + self.cfg.sent_timeout_ms):
                     self.end(o, "absent")
                 else:
                     o.absent_once = True
@@ -1538,7 +1578,7 @@ class Maker:
                 m.need_ladder = True
 
     def begin_shutdown(self, reason):
-        self.log("info", "shutdown", None, "shutdown: %s" % reason, {"reason": reason})
+        self.log("info", "shutdown", None, f"shutdown: {reason}", {"reason": reason})
         if self.shutdown != "running":
             self.open_shutdown()
             for m in self.markets.values():
@@ -1810,7 +1850,7 @@ class Maker:
         return out
 
     def requote(self, m):
-        cfg, mark = self.cfg, m.mark
+        _cfg, mark = self.cfg, m.mark
         rungs = self.rungs(m)
         alike = {}
         for o in m.orders.values():
@@ -2039,11 +2079,11 @@ def need(value, what):
 def binary64(value):
     """A binary64 as it travels: a JSON number, or NaN / Infinity / -Infinity as a string."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-        raise BadArguments("not a binary64: %r" % (value,))
+        raise BadArguments(f"not a binary64: {value!r}")
     try:
         return float(value)
     except (ValueError, OverflowError):
-        raise BadArguments("not a binary64: %r" % (value,)) from None
+        raise BadArguments(f"not a binary64: {value!r}") from None
 
 
 def call_compute_quotes(args, log, maker):
@@ -2065,7 +2105,7 @@ def call_compute_quotes(args, log, maker):
                     "intermediates": {"base_offset_bps": text(base), "skewed_offset_bps": text(skewed),
                                       "final_offset_bps": text(final)}}
                    for level, px, size, base, skewed, final in side]
-            for name, side in zip(("bids", "asks"), sides)}
+            for name, side in zip(("bids", "asks"), sides, strict=False)}
 
 
 def call_wick_stats(args, log, maker):

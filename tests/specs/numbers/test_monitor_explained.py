@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal as D
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ BUY, SELL = Side.BUY, Side.SELL
 class Life:
     """One life, told event by event; `config` as changed by the test."""
 
-    def __init__(self, **changed: object) -> None:
+    def __init__(self, **changed: Any) -> None:
         config = replace(MakerConfig(), enabled=True, max_position_usd=D(1000), **changed)
         self.panel = Panel(None, (*explained.MONITORS, *ledgers.MONITORS))
         self.now_ms, self.number = SATURDAY_MS, 0
