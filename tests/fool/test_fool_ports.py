@@ -80,14 +80,15 @@ def test_a_port_that_claims_no_feature_is_judged_on_what_it_does(gate, port):
 
 
 CLOCKED = f"""
-import sys, time
+import sys
 sys.path.insert(0, {str(HONEST.parent)!r})
 import maker
-began = time.monotonic()
+heard = []
 honest = maker.Port.handle
 def handle(self, message):
     reply = honest(self, message)
-    if time.monotonic() - began > 0.4 and "actions" in reply:
+    heard.append(1)
+    if len(heard) > 300 and "actions" in reply:
         reply["actions"] = [one for one in reply["actions"] if one.get("type") != "cancel"]
     return reply
 maker.Port.handle = handle
