@@ -11,7 +11,7 @@ from mmgate.data.recorded import load_recorded
 from mmgate.gatefile import MAX_SEED, GateFile, Waiver, is_seed, load
 from mmgate.identity import code_revision, config_data, digest_of
 from mmgate.inputs import InputRefused, shown_path
-from mmgate.profiles import DEFAULT_PROFILE, PROFILES, RECORDED, embedded_suite, suite_file
+from mmgate.profiles import DEFAULT_PROFILE, PHASES, PROFILES, RECORDED, embedded_suite, fitted, suite_file
 from mmgate.report import RunId
 from mmgate.request import Entry, MakerRef, Request
 from mmgate.selection import choose, choose_one
@@ -80,6 +80,8 @@ def plan_of(asked: Asked) -> Plan:
     makers = makers_of(asked.defects, asked.port)
     _catchable(makers, specs)
     engines, more = _engines(asked, makers)
+    suite, lacking = _fitted(makers, suite, file)
+    notes = (*notes, *lacking)
     run = _run_id(asked, suite, name, seed)
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
@@ -124,16 +126,33 @@ def _catchable(makers: tuple[MakerRef, ...], specs: tuple[str, ...]) -> None:
         raise InputRefused("--spec: none of these must catch one of the defects; mmgate specs ID names whom it catches")
 
 
-def greet(maker: MakerRef) -> None:
-    """Start a port once, to see that it is there. Raises InputRefused; a fault of its own is for the engines."""
+def greet(maker: MakerRef) -> frozenset[str] | None:
+    """Start a maker once and return the features it declares. Raises InputRefused.
+
+    None: it broke the protocol, which is for the engines to tell.
+    """
     from mmgate.ports.port import opened
     from model.journal import MakerFault
 
     try:
-        with opened(maker):
-            return
+        with opened(maker) as greeted:
+            return greeted.features
     except MakerFault:
-        return
+        return None
+
+
+def _fitted(
+    makers: tuple[MakerRef, ...], suite: tuple[Entry, ...], file: GateFile | None
+) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return the embedded suite without what a port does not declare, and say so; a user's config stays as it is."""
+    if file is not None or makers[0].kind != "port":
+        return suite, ()
+    features = greet(makers[0])
+    missing = [] if features is None else [name for name, _ in PHASES if name not in features]
+    if features is None or not missing:
+        return suite, ()
+    note = f"the port does not declare {', '.join(missing)}: the embedded configs are run without"
+    return tuple(fitted(entry, features) for entry in suite), (note,)
 
 
 def _suite(asked: Asked, file: GateFile | None, profile: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

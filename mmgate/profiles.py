@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
+from typing import Any
 
 from mmgate.gatefile import parse_toml
 from mmgate.loading import config_from_data
 from mmgate.request import Entry, Profile
-from model.config import MakerConfig
+from model.config import LevelDistribution, MakerConfig, SizeDistribution
 
 QUICK = Profile("quick", 1, 60, 20, 30, 60, 120)
 STANDARD = Profile("standard", 4, 300, 120, 40, 100, 900)
@@ -50,6 +51,34 @@ def suite_file(name: str) -> SuiteFile:
     assert isinstance(scenarios, list)
     rows = tuple((row["name"], row["why"], row.get("from", QUICK.name)) for row in scenarios)
     return SuiteFile(name, str(data["why"]), config_from_data(maker), rows)
+
+
+PHASES: tuple[tuple[str, dict[str, object]], ...] = (
+    ("dynamic_offset", {"dynamic_offset_enabled": False}),
+    ("exponential", {"level_distribution": LevelDistribution.LINEAR}),
+    ("convex", {"size_distribution": SizeDistribution.UNIFORM}),
+    ("counter_order", {"counter_order_enabled": False}),
+    ("velocity_skew", {"velocity_skew_enabled": False}),
+    ("schedule_cancel", {"dead_man_ms": 0}),
+)
+"""The features that a config can switch on, and the values that leave each off."""
+
+
+def fitted(entry: Entry, features: frozenset[str]) -> Entry:
+    """Return an embedded entry for a maker that declares `features`: what it lacks is off, the scenario stays.
+
+    A user's own config is never fitted: a maker that can't take it must not be passed for it.
+    """
+    return replace(entry, config=fitted_config(entry.config, features))
+
+
+def fitted_config(config: MakerConfig, features: frozenset[str]) -> MakerConfig:
+    """Return a config without the phases whose features are not declared."""
+    off: dict[str, Any] = {}
+    for feature, values in PHASES:
+        if feature not in features:
+            off |= values
+    return replace(config, **off)
 
 
 def embedded_suite(profile: Profile) -> tuple[Entry, ...]:

@@ -138,8 +138,9 @@ class LimitsActAtOnce(Monitor):
 
     def _too_aggressive(self, place: Place, order: OwnOrder) -> bool:
         """Say whether a close gives away more than the slippage allows (I-4, L-9, Q-9)."""
-        market, mark_px = self.view.markets.get(place.market), order.mark_px
-        if market is None or mark_px is None or mark_px <= 0:
+        market, sign = self.view.markets.get(place.market), place.side.sign
+        if market is None or not order.marks:
             return False
-        limit = Fraction(mark_px) * (1 + place.side.sign * Fraction(self.view.config.flatten_slippage_bps) / int(BPS))
-        return place.side.sign * (Fraction(place.px) - passive_price(limit, place.side, market)) > 0
+        slip = 1 + sign * Fraction(self.view.config.flatten_slippage_bps) / int(BPS)
+        limits = (passive_price(Fraction(mark) * slip, place.side, market) for mark in order.marks)
+        return all(sign * (Fraction(place.px) - limit) > 0 for limit in limits)

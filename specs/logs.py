@@ -192,6 +192,8 @@ class LogTellsTheTruth(SampleMonitor):
     def _judge_missing_statistics(self) -> None:
         """Valid statistics are logged at the first event a minute after the last line or their becoming valid."""
         view = self.view
+        if "dynamic_offset" not in view.features:
+            return  # a maker without the phase keeps no statistics to log
         for market, seconds in self._seconds.items():
             valid = seconds.count(view.config, view.event_ms)[0] >= view.config.wick_min_samples
             since_ms = self._valid_ms[market]

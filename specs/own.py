@@ -26,14 +26,25 @@ def sane(number: Decimal) -> bool:
 
 @dataclass(slots=True)
 class Told:
-    """Oracle and mark of one market as last told, in the present life, with the times at which they were told."""
+    """Oracle and mark of one market as last told, in the present life, with the times at which they were told.
+
+    `mark_px`: with an oracle event or a fill; `quoted_mark_px`: with an oracle event. A fill's mark is certain for its
+    counter-order only (L-8), so that a ladder and a close may go by either.
+    """
 
     oracle_px: Decimal | None = None
     oracle_ms: int | None = None
     mark_px: Decimal | None = None
     mark_ms: int | None = None
+    quoted_mark_px: Decimal | None = None
     mark_usable_since_ms: int | None = None
     usable_since_ms: int | None = None
+
+    @property
+    def marks(self) -> tuple[Decimal, ...]:
+        """The marks that a maker may go by, the last told one first."""
+        both = (self.mark_px, self.quoted_mark_px)
+        return tuple(dict.fromkeys(mark for mark in both if mark is not None and sane(mark)))
 
     def usable(self, config: MakerConfig) -> bool:
         """Say whether a ladder may be computed on them (Q-0), their age apart."""
@@ -86,6 +97,7 @@ class OwnOrder:
     oracle_px: Decimal | None = None
     oracle_ms: int | None = None
     mark_px: Decimal | None = None
+    marks: tuple[Decimal, ...] = ()
     # What the maker of the present life knows.
     known: bool = True
     oid: int | None = None

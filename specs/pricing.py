@@ -252,7 +252,7 @@ class Pricing:
             return []
         now_ms, limit = self._view.event_ms, self._view.config.max_position_usd
         nets = self._view.positions.candidates(market)
-        ratios = sorted({ratio(Fraction(net), Fraction(mark_px), limit) for net in nets})
+        ratios = sorted({ratio(Fraction(net), Fraction(mark), limit) for net in nets for mark in told.marks})
         parts = (ratios, pricing.trend_values(), pricing.adverse.multipliers(now_ms), pricing.statistics(now_ms))
         return [Inputs(Fraction(oracle_px), *part) for part in product(*parts)][:MAX_READINGS]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -72,7 +73,7 @@ class Legal(Monitor):
 
     def _closing_price(self, turn: journal.Turn, order: OwnOrder) -> list[tuple[Fraction, str]]:
         """Return mark ∓ slippage at the mark that allows the most."""
-        marks = [self.view.told_of(order.market).mark_px]
+        marks: list[Decimal | None] = list(self.view.told_of(order.market).marks)
         if isinstance(turn.event, events.Fill) and turn.event.market == order.market:
             marks.append(turn.event.mark_px)
         slip = order.side.sign * Fraction(self.view.config.flatten_slippage_bps) / 10_000
@@ -100,8 +101,8 @@ class Sizes(LadderMonitor):
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with what was computed for its level, and gather the reply's rungs."""
-        market, mark = self.view.markets[order.market], order.mark_px
-        if mark is None or not sane(mark) or not sane(order.place.sz):
+        market, mark = self.view.markets[order.market], min(order.marks, default=None)
+        if mark is None or not sane(order.place.sz):
             return
         config = self.view.config
         self.antecedent(f"{config.size_distribution} · {order.side} · {order.market}")

@@ -217,6 +217,7 @@ class View:
         told = self.told_of(event.market)
         was_usable = told.usable(self.config)
         told.oracle_px, told.oracle_ms = event.oracle_px, self.event_ms
+        told.quoted_mark_px = event.mark_px
         self._mark_told(event.market, event.mark_px)
         if told.usable(self.config) and not was_usable:
             told.usable_since_ms = self.event_ms
@@ -260,6 +261,7 @@ class View:
         order = OwnOrder(place, turn.life, self.event_ms, self.index, role, place.level)
         order.borne_out = role is not Role.COUNTER or (due is not None and due > 0)
         order.oracle_px, order.oracle_ms, order.mark_px = told.oracle_px, told.oracle_ms, told.mark_px
+        order.marks = told.marks
         self.orders.placed(order)
         self._counter_due(order, -place.sz)
         return order

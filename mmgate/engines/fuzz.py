@@ -13,6 +13,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from mmgate.engines.composer import SATURDAY_MS
+from mmgate.profiles import fitted_config
 from model import events
 from model.actions import Action, Cancel, Place, Side
 from model.codec import canonical
@@ -165,7 +166,7 @@ def answered(maker: Maker, story: list[Recipe]) -> str | None:
     """Tell a story to a maker; give what is wrong with its answers, or None."""
     desk = Desk(SATURDAY_MS)
     try:
-        faults = [desk.accept(action) for action in maker.start(start()).actions]
+        faults = [desk.accept(action) for action in maker.start(start(maker.features)).actions]
         for event in _warm_up():
             faults += [desk.accept(action) for action in maker.handle(event).actions]
         desk.now_ms += WARM_UP_MS
@@ -180,9 +181,9 @@ def answered(maker: Maker, story: list[Recipe]) -> str | None:
     return next((fault for fault in faults if fault is not None), None)
 
 
-def start() -> events.Start:
-    """Return the start of each life under fuzz."""
-    return events.Start(SATURDAY_MS, 1, CONFIG, MARKETS)
+def start(features: frozenset[str]) -> events.Start:
+    """Return the start of each life under fuzz, without the phases that a maker does not declare."""
+    return events.Start(SATURDAY_MS, 1, fitted_config(CONFIG, features), MARKETS)
 
 
 def _warm_up() -> Iterator[events.Event]:

@@ -14,6 +14,7 @@ SPECS: tuple[Spec, ...] = (
         " and late ticks change nothing.",
         ("V-1", "V-2", "V-3", "V-9", "V-10"),
         FUNCTION,
+        features=("dynamic_offset",),
     ),
     Spec(
         "VOL-2",
@@ -23,6 +24,7 @@ SPECS: tuple[Spec, ...] = (
         " without a cliff it is P99; zeros do no harm.",
         ("V-4",),
         FUNCTION,
+        features=("dynamic_offset",),
     ),
     Spec(
         "VOL-3",
@@ -56,6 +58,7 @@ SPECS: tuple[Spec, ...] = (
         "Ticks are recorded through halts, closing, disabled phases, observation and outside the window.",
         ("V-7",),
         ALWAYS,
+        features=("dynamic_offset",),
     ),
     Spec(
         "VOL-7",

@@ -41,7 +41,7 @@ MONITORS = tuple(
     )
     for monitor in part.MONITORS
 )
-FEATURES = ("attribution", "books", "cancel_by_cloid", "counter_order", "reconcile")
+FEATURES = ("attribution", "books", "cancel_by_cloid", "counter_order", "dynamic_offset", "reconcile")
 
 
 class Story:
