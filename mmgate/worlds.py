@@ -72,9 +72,17 @@ def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     def name_of(market: str | None) -> str | None:
         return market if market is None else renamed.get(market, market)
 
+    def life_of(overrides: dict[str, str] | None) -> dict[str, str] | None:
+        if not overrides or not overrides.get("markets"):
+            return overrides
+        named = overrides["markets"].split(",")
+        kept = (next((new for old, new in renamed.items() if _same(old, one)), one) for one in named)
+        return {**overrides, "markets": ",".join(kept)}
+
     return replace(
         scenario,
         market=tuple(listed),
+        life=tuple(replace(one, overrides=life_of(one.overrides)) for one in scenario.life),
         fault=tuple(replace(one, market=name_of(one.market)) for one in scenario.fault),
         distortion=tuple(replace(one, market=name_of(one.market)) for one in scenario.distortion),
         taker_order=tuple(replace(one, market=name_of(one.market)) for one in scenario.taker_order),

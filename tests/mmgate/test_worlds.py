@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from mmgate.inputs import InputRefused
 from mmgate.request import Entry
 from mmgate.worlds import world_of
 from model.config import MakerConfig
+from sim.script import Restart
 
 
 def names(scenario: str, *markets: str) -> list[str]:
@@ -76,3 +78,10 @@ def test_the_recorded_scenario_needs_a_recording():
         world_of(Entry("test", MakerConfig(), "recorded"), 1)
     with pytest.raises(InputRefused, match="no such file"):
         world_of(Entry("test", MakerConfig(), "recorded", ticks=Path("absent.csv")), 1)
+
+
+def test_a_life_told_other_markets_is_told_the_configs_own():
+    config = replace(MakerConfig(), enabled=True, markets=("ETH",))
+    world = world_of(Entry("eth", config, "fewer-markets"), 1)
+    restarts = [step for step in world.script if isinstance(step, Restart)]
+    assert ("markets", "ETH") in restarts[-1].overrides
