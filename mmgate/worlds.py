@@ -12,6 +12,7 @@ from mmgate.data.recorded import NOMINAL_USD, Recorded, for_recording, load_reco
 from mmgate.data.shift import SECOND_MS
 from mmgate.inputs import InputRefused, shown
 from mmgate.request import Entry
+from model.maker import same_market
 from model.market import Market
 from sim import plan
 from sim import recorded as playing
@@ -48,12 +49,6 @@ def _scenario(name: str) -> Scenario:
         raise InputRefused(*(f"scenario {shown(name)}: {line}" for line in error.errors)) from None
 
 
-def _same(one: str, other: str) -> bool:
-    """Tell whether two names mean one market: equal, or equal but for a missing DEX name."""
-    lacking = (":" in one) != (":" in other)
-    return one == other or (lacking and one.rpartition(":")[2] == other.rpartition(":")[2])
-
-
 def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     """Let a scenario tell of the markets that a config names.
 
@@ -63,8 +58,8 @@ def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     if not names:
         return scenario
     told = [listed.name for listed in scenario.market]
-    strange = [name for name in told if not any(_same(name, wanted) for wanted in names)]
-    missing = [name for name in dict.fromkeys(names) if not any(_same(name, have) for have in told)]
+    strange = [name for name in told if not any(same_market(name, wanted) for wanted in names)]
+    missing = [name for name in dict.fromkeys(names) if not any(same_market(name, have) for have in told)]
     renamed = dict(zip(strange, missing, strict=False))
     listed = [replace(one, name=renamed.get(one.name, one.name)) for one in scenario.market]
     listed += [replace(scenario.market[0], name=name) for name in missing[len(strange) :]]
@@ -76,7 +71,7 @@ def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
         if not overrides or not overrides.get("markets"):
             return overrides
         named = overrides["markets"].split(",")
-        kept = (next((new for old, new in renamed.items() if _same(old, one)), one) for one in named)
+        kept = (next((new for old, new in renamed.items() if same_market(old, one)), one) for one in named)
         return {**overrides, "markets": ",".join(kept)}
 
     return replace(

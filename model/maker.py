@@ -100,7 +100,7 @@ def quoted_markets(config: MakerConfig, told: tuple[Market, ...]) -> frozenset[s
     errors: list[tuple[str, str, str]] = []
     found: list[str] = []
     for name in config.markets:
-        fitting = [m.name for m in told if _same_market(name, m.name)]
+        fitting = [m.name for m in told if same_market(name, m.name)]
         if len(fitting) == 1:
             found.append(fitting[0])
             continue
@@ -112,7 +112,7 @@ def quoted_markets(config: MakerConfig, told: tuple[Market, ...]) -> frozenset[s
     return frozenset(found)
 
 
-def _same_market(named: str, told: str) -> bool:
+def same_market(named: str, told: str) -> bool:
     """Tell whether two names mean one market: equal, or equal but for a missing DEX name."""
     if named == told:
         return True
