@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def plain(name: str) -> str:
 def pinned() -> list[str]:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def collected(hash_seed: str) -> list[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    return [line for line in told.stdout.splitlines() if "::" in line]
+
+
+def test_the_names_of_all_tests_are_the_same_at_every_time_and_hash_seed():
+    # The two workers of a run compare them, and refuse to begin when a name holds a moment or an address.
+    first = collected("1")
+    assert collected("2") == first
 
 
 def make(*arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
