@@ -54,18 +54,18 @@ def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) ->
     """Check one law."""
     port = maker.kind == "port"
     try:
-        with _asked(maker) as (ask, calls):
+        with asked(maker) as (ask, calls):
             if law.call not in calls:
-                return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=_offers_no(law.call))
+                return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=offers_no(law.call))
             drawn = max(1, examples // (PORT_SHARE if port else law.cost))
             one = Property(law.spec_id, law.title, law.cases, partial(law.check, ask))
             return check(one, drawn, number, shrinking=not port)
     except MakerFault as fault:
-        return _broken(law.spec_id, fault)
+        return broken(law.spec_id, fault)
 
 
 @contextmanager
-def _asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str]]]:
+def asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str]]]:
     """Give a way to ask a maker's functions, and which it offers."""
     if maker.kind == "port":
         with PortMaker(maker.name) as port:
@@ -81,11 +81,11 @@ def _here(fn: str, args: Mapping[str, Any]) -> Any:
     return FUNCTIONS[fn](dict(args))
 
 
-def _offers_no(call: str) -> str:
+def offers_no(call: str) -> str:
     return f"the port offers no call {call}"
 
 
-def _broken(spec_id: str, fault: MakerFault) -> Outcome:
+def broken(spec_id: str, fault: MakerFault) -> Outcome:
     text = f"{fault.kind}: {fault.text}"
     return Outcome(spec_id, ENGINE, Word.VIOLATED, "", 0, (), (Violation(spec_id, 0, 0, text),), text)
 
@@ -101,7 +101,7 @@ def refusals(maker: MakerRef) -> Outcome:
         with _refusing(maker) as ways:
             faults = [fault for config in wrong for name, refused in ways if (fault := _taken(name, refused, config))]
     except MakerFault as fault:
-        return _broken(REFUSALS, fault)
+        return broken(REFUSALS, fault)
     strength = f"{len(wrong)} wrong configs"
     violations = tuple(Violation(REFUSALS, 0, 0, fault) for fault in faults[:5])
     word = Word.VIOLATED if faults else Word.HOLDS
@@ -121,7 +121,7 @@ def _taken(name: str, refused: Refused, config: Mapping[str, object]) -> str:
 def _refusing(maker: MakerRef) -> Iterator[list[tuple[str, Refused]]]:
     """Give the ways in which a config can be told to a maker."""
     if maker.kind != "port":
-        with _asked(maker) as (ask, _):
+        with asked(maker) as (ask, _):
             yield [("the call config", partial(_by_call, ask))]
         return
     with PortMaker(maker.name) as port:
@@ -148,20 +148,22 @@ def _by_call(ask: Ask, config: Mapping[str, object]) -> tuple[str, ...] | None:
 def empty(maker: MakerRef) -> Outcome:
     """Ask functions with an empty config and with the whole table: the answers must be the same (CFG-4)."""
     try:
-        with _asked(maker) as (ask, calls):
-            asked = [(fn, args) for fn, args in QUESTIONS if fn in calls]
-            if not asked:
-                return Outcome(EMPTY, ENGINE, Word.NOT_APPLICABLE, reason=_offers_no(QUESTIONS[0][0]))
+        with asked(maker) as (ask, calls):
+            questions = [(fn, args) for fn, args in QUESTIONS if fn in calls]
+            if not questions:
+                return Outcome(EMPTY, ENGINE, Word.NOT_APPLICABLE, reason=offers_no(QUESTIONS[0][0]))
             faults = [
                 f"{fn} answers an empty config otherwise than the table of defaults"
-                for fn, args in asked
+                for fn, args in questions
                 if ask(fn, {**args, "config": {}}) != ask(fn, {**args, "config": DEFAULTS})
             ]
     except MakerFault as fault:
-        return _broken(EMPTY, fault)
+        return broken(EMPTY, fault)
     violations = tuple(Violation(EMPTY, 0, 0, fault) for fault in faults)
     word = Word.VIOLATED if faults else Word.HOLDS
-    return Outcome(EMPTY, ENGINE, word, f"{len(asked)} functions", len(asked), (), violations, "".join(faults[:1]))
+    return Outcome(
+        EMPTY, ENGINE, word, f"{len(questions)} functions", len(questions), (), violations, "".join(faults[:1])
+    )
 
 
 def _ticks() -> list[list[object]]:

@@ -18,7 +18,7 @@ from hashlib import sha256
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from mmgate import corpus
-from mmgate.engines import lawful, twins
+from mmgate.engines import advisory, lawful, twins
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered, stories
 from mmgate.engines.judging import PATIENCE, TOTALITY
@@ -65,6 +65,7 @@ def run(request: Request) -> EngineResult:
     """Draw functions' cases, stories and worlds, and judge them. Raises InputRefused for a maker that can't be used."""
     drawn = [] if request.maker.kind == "port" else functions(request)
     drawn += lawful.outcomes(request, check)
+    drawn += advisory.outcomes(request, check)
     drawn += twins.outcomes(request, ENGINE)
     if TOTALITY in request.specs:
         drawn.append(_total(request.maker, request.profile.property_examples, request.seed))

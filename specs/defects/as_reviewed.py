@@ -115,10 +115,7 @@ def _silent(original: Any) -> Callable[..., tuple[Any, Any, tuple[str, ...]]]:
 
 
 def _sorts_per_call(original: Any) -> Callable[..., Any]:
-    def read(config: Any, state: Any, now_ms: int) -> Any:
-        return original(config, replace(state, cached=None), now_ms)
-
-    return read
+    return lambda config, samples: original(config, sorted(samples))
 
 
 REVIEW = ("as-reviewed", "review")
@@ -175,10 +172,10 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         "statistics-sorted-per-call",
-        "Every read of the statistics computes them anew",
+        "Statistics sort the whole window each time they are computed",
         ("V-8",),
         ("VOL-7",),
-        (Patch("model.requote:read", _sorts_per_call), Patch("model.maker:read", _sorts_per_call)),
+        (Patch("model.volatility:statistics_of", _sorts_per_call),),
         finding="concern 7",
         tags=REVIEW,
     ),

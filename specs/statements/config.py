@@ -29,8 +29,9 @@ SPECS: tuple[Spec, ...] = (
         "CFG-3",
         P2,
         "What this config can do at worst",
-        "Report of the tightest and widest offset, the largest ladder, the most open orders and the worst position;"
-        " flagged: an offset under the fee, sizes under the venue's minimum, a ladder over the position limit.",
+        "No ladder leaves the envelope of its config, and the extremes reach it: tightest and widest offset, the worth"
+        " of a side. The report tells it, with the most open orders and the worst position, and flags an offset under"
+        " the fee, sizes under the venue's minimum within ± 20 % of the price, a ladder over the position limit.",
         ("Q-2", "Q-8", "I-5"),
         FUNCTION,
     ),

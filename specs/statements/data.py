@@ -46,8 +46,9 @@ SPECS: tuple[Spec, ...] = (
         "VOL-5",
         P2,
         "What the ticks say about the offset",
-        "Report on the given ticks: zero wicks, ticks per second, and which share of the next moves the"
-        " innermost rung would have covered.",
+        "Report on the given ticks: share of zero wicks, ticks per second, share of the moves of the next second and of"
+        " the next 30 seconds that the innermost rung would have covered. It speaks of this maker: its statistics of"
+        " the same ticks equal the definition's, on which the report is built.",
         ("V-3", "Q-2"),
         FUNCTION,
     ),
@@ -64,7 +65,8 @@ SPECS: tuple[Spec, ...] = (
         "VOL-7",
         P2,
         "A tick costs few comparisons",
-        "Comparisons per tick grow with the logarithm of the window and are constant per read.",
+        "A tick takes at most 4 comparisons for each doubling of the window and 16 more, a read at most 32 whatever"
+        " the window. Counted on numbers that count, so it judges the reference and its defects only.",
         ("V-8",),
         FUNCTION,
         finding="concern 7",
@@ -91,7 +93,7 @@ SPECS: tuple[Spec, ...] = (
         P1,
         "Noise is no trend",
         "Moves that never add up to the threshold leave the trend and, at a fixed oracle, the ladder unchanged.",
-        ("W-1",),
+        ("W-1", "S-4"),
         FUNCTION,
         finding="concern 5",
     ),

@@ -75,7 +75,7 @@ SPECS: tuple[Spec, ...] = (
         "Adverse fills widen the spread, and only they",
         "The multiplier that placed offsets show is the adverse one exactly when a side's ladder orders were"
         " filled in a row, and decays.",
-        ("I-6",),
+        ("I-6", "S-4"),
         ALWAYS,
     ),
     Spec(

@@ -131,7 +131,7 @@ LIVES: tuple[Spec, ...] = (
         "A halt ends with its cause",
         "Within B-resume, whatever ended the cause: an acknowledgement, a fill, a refused cancel, reconcile,"
         " nothing at all, a shutdown, a new weekend.",
-        ("L-6",),
+        ("L-6", "S-4"),
         RESPONSE,
     ),
     Spec(
