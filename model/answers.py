@@ -77,7 +77,7 @@ def after_position_change(draft: Draft, where: MarketState, before: Decimal) -> 
             where.collect(side, None)
     for order in draft.orders_of(where.market.name):
         if order.answered is not None and not order.seen_resting and now < order.unfilled:
-            draft.state.orders[order.cloid] = replace(order, answered=None)
+            draft.state.orders[order.cloid] = order._replace(answered=None)
 
 
 def run_counters(draft: Draft, where: MarketState) -> None:

@@ -94,7 +94,7 @@ def _order_filled(draft: Draft, fill: Fill | TakerFill) -> Order | None:
         return None
     if not order.ended:
         if order.side is None:
-            order = replace(order, side=fill.side)
+            order = order._replace(side=fill.side)
         order = filled(order, fill.sz, draft.now)
         draft.keep(order)
         return order

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from model.actions import Role
@@ -58,7 +57,7 @@ def _judge(draft: Draft, order: Order, told: OpenOrder | None, query_ms: int) ->
     """Judge one order that has not changed since the query was sent: present or absent (L-7a)."""
     if told is not None:
         present = seen_resting(order, told.oid, told.remaining, draft.now)
-        present = replace(present, side=present.side or told.side, doubtful=False)
+        present = present._replace(side=present.side or told.side, doubtful=False)
         if order.cancel_requested:
             draft.cancel(present)
         else:
@@ -66,7 +65,7 @@ def _judge(draft: Draft, order: Order, told: OpenOrder | None, query_ms: int) ->
         return
     second = order.absent_once and query_ms >= order.sent_ms + draft.config.sent_timeout_ms
     if not order.seen_resting and not second:
-        draft.keep(replace(order, absent_once=True))
+        draft.keep(order._replace(absent_once=True))
         return
     draft.keep(advance(order, Trigger.ABSENT, draft.now))
     where = draft.state.markets.get(order.market)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from model.actions import Role, Side, Tif
@@ -153,7 +153,7 @@ def _replace_side(draft: Draft, where: MarketState, new: _Replacement) -> None:
     for rung in admitted:
         if rung.level in kept and kept[rung.level].level != rung.level:
             order = kept[rung.level]
-            draft.keep(replace(order, level=rung.level))
+            draft.keep(order._replace(level=rung.level))
     _send(draft, where, [rung for rung in admitted if rung.level not in kept])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeAlias
 
 from model.actions import Role, Tif
@@ -64,7 +63,7 @@ def _word(draft: Draft, order: Order, event: OrderWord) -> None:
         case SendFailed():
             _send_failed(draft, order, event)
         case Unknown():
-            draft.keep(replace(order, doubtful=True))
+            draft.keep(order._replace(doubtful=True))
 
 
 def _done(draft: Draft, order: Order, event: Done) -> None:
@@ -97,7 +96,7 @@ def _send_failed(draft: Draft, order: Order, event: SendFailed) -> None:
     if action == "cancel":
         draft.keep(cancel_failed(order, draft.now))
     elif order.seen_resting or order.filled > 0:
-        draft.keep(replace(order, doubtful=True))
+        draft.keep(order._replace(doubtful=True))
     else:
         _refused(draft, order, advance(order, Trigger.PLACE_FAILED, draft.now), rejected=False)
 
@@ -119,9 +118,9 @@ def _late_word(draft: Draft, order: Order, event: OrderWord) -> None:
     if isinstance(event, Resting) and concluded:
         revive(draft, seen_resting(order, event.oid, event.remaining, draft.now))
     elif isinstance(event, Canceled) and concluded:
-        draft.keep(replace(order, end=End.CANCELED))
+        draft.keep(order._replace(end=End.CANCELED))
     elif isinstance(event, Rejected) and concluded:
-        draft.keep(replace(order, end=End.REJECTED))
+        draft.keep(order._replace(end=End.REJECTED))
     if isinstance(event, Done | Canceled):
         _attempt(draft, order, event)
     elif isinstance(event, Rejected) and order.market in draft.state.markets:

@@ -33,7 +33,7 @@ def configured(**values: object) -> Patch:
 
 def _level_zero(original: Any) -> Callable[..., None]:
     def answer_fill(draft: Draft, where: MarketState, order: Order, px: Decimal, sz: Decimal) -> None:
-        original(draft, where, replace(order, level=0) if order.level is not None else order, px, sz)
+        original(draft, where, order._replace(level=0) if order.level is not None else order, px, sz)
 
     return answer_fill
 
