@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from specs.defects import as_reviewed, kernels, orders
+from specs.defects import as_reviewed, incidents, kernels, ladders, limits, lives, orders
 from specs.defects.defect import Defect, DefectMaker, applied
 
-ALL: tuple[Defect, ...] = (*as_reviewed.DEFECTS, *orders.DEFECTS, *kernels.DEFECTS)
+ALL: tuple[Defect, ...] = (
+    *as_reviewed.DEFECTS,
+    *orders.DEFECTS,
+    *kernels.DEFECTS,
+    *ladders.DEFECTS,
+    *lives.DEFECTS,
+    *incidents.DEFECTS,
+    *limits.DEFECTS,
+)
 """Every defect, in reading order."""
 
 BY_ID: dict[str, Defect] = {defect.id: defect for defect in ALL}
