@@ -23,11 +23,28 @@ class MakerRef:
 
 
 @dataclass(frozen=True, slots=True)
+class CrashAt:
+    """An instant at which the process dies, in place of the scenario's own lives, and how long it is down.
+
+    `after_ms` from the run's start, then `records` of the run more; the run ends a minute after the restart.
+    """
+
+    after_ms: int
+    records: int
+    down_ms: int
+
+    def label(self) -> str:
+        """Return how the instant is called in reports."""
+        return f"crash {self.records} records after {self.after_ms / 1000:.1f} s, down {self.down_ms / 1000:.1f} s"
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a suite: a config in a scenario, and why it takes part. `scenario`: embedded name or file path.
 
     `ticks`, `trades`: recorded files, for the scenario `recorded`. `assume`: parameters of the venue that are
-    changed (`sim.parameters`), as (key, value) texts. `mmgate.worlds.world_of` gives the world.
+    changed (`sim.parameters`), as (key, value) texts. `crash`: a crash of its own. `mmgate.worlds.world_of` gives the
+    world.
     """
 
     name: str
@@ -39,11 +56,15 @@ class Entry:
     symbol: str | None = None
     start: str | None = None
     assume: tuple[tuple[str, str], ...] = ()
+    crash: CrashAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Budgets in work units, so that a verdict repeats: seeds per entry, examples, steps and paths per engine."""
+    """Budgets in work units, so that a verdict repeats: seeds per entry, examples, steps and paths per engine.
+
+    `crashes`: instants at which a run of their own lets the process die, all configs together.
+    """
 
     name: str
     seeds: int
@@ -52,6 +73,7 @@ class Profile:
     machine_steps: int
     symbolic_iterations: int
     wall_clock_s: int
+    crashes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

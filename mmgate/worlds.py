@@ -17,11 +17,14 @@ from model.market import Market
 from sim import plan
 from sim import recorded as playing
 from sim.scenario import Listed, Scenario, ScenarioRefused, load
+from sim.script import Crash
 from sim.world import World
 
 RECORDED = "recorded"
 RECORDED_BUDGET = 5_000_000
 """Requests that a recording's account has: running out of them is not a recording's subject."""
+AFTER_RESTART_MS = 60_000
+"""So long a run goes on after a crash of its own and the restart, before its finish."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +35,10 @@ def world_of(entry: Entry, seed: int) -> World:
     else:
         scenario = _named_after(_scenario(entry.scenario), entry.config.markets)
         world = plan.world(scenario, entry.config, seed)
+    if entry.crash is not None:
+        at_ms = world.parameters.start_ms + entry.crash.after_ms
+        crash = Crash(at_ms, entry.crash.records, entry.crash.down_ms)
+        world = plan.with_crash(world, crash, at_ms + entry.crash.down_ms + AFTER_RESTART_MS)
     return with_assumptions(world, entry.assume)
 
 
@@ -81,6 +88,7 @@ def _named_after(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
         fault=tuple(replace(one, market=name_of(one.market)) for one in scenario.fault),
         distortion=tuple(replace(one, market=name_of(one.market)) for one in scenario.distortion),
         taker_order=tuple(replace(one, market=name_of(one.market)) for one in scenario.taker_order),
+        strategy=tuple(replace(one, market=name_of(one.market)) for one in scenario.strategy),
     )
 
 

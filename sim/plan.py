@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from heapq import merge
 
@@ -13,8 +13,8 @@ from model.market import Market
 from sim.flow import MarketScript
 from sim.parameters import Parameters
 from sim.randomness import stream
-from sim.scenario import Life, Scenario
-from sim.script import Crash, Disconnect, Fault, Reconnect, Restart, Signal, Silence, Step
+from sim.scenario import Life, Scenario, StrategyAt
+from sim.script import Crash, Disconnect, Fault, Reconnect, Restart, Signal, Silence, Step, TakerTrades
 from sim.week import to_ms
 from sim.world import World
 
@@ -33,6 +33,29 @@ class ScenarioScript:
 def world(scenario: Scenario, config: MakerConfig, seed: int) -> World:
     """Return the world of a scenario: what `sim.run.run` plays."""
     return World(scenario.name, seed, config, markets(scenario), ScenarioScript(scenario, seed), parameters(scenario))
+
+
+@dataclass(frozen=True, slots=True)
+class Crashing:
+    """A script with one crash in place of its own lives; what the first life is begun with stays."""
+
+    script: Iterable[Step]
+    crash: Crash
+    start_ms: int
+
+    def __iter__(self) -> Iterator[Step]:
+        kept = (step for step in self.script if not self._is_of_a_life(step))
+        return merge(kept, (self.crash,), key=lambda step: step.at_ms)
+
+    def _is_of_a_life(self, step: Step) -> bool:
+        return isinstance(step, Crash) or (isinstance(step, Restart) and step.at_ms > self.start_ms)
+
+
+def with_crash(world: World, crash: Crash, end_ms: int) -> World:
+    """Return a world whose process dies as `crash` says and not otherwise; its finish begins by `end_ms`."""
+    p = world.parameters
+    script = Crashing(world.script, crash, p.start_ms)
+    return replace(world, script=script, parameters=replace(p, end_ms=min(p.end_ms, end_ms)))
 
 
 def markets(scenario: Scenario) -> tuple[Market, ...]:
@@ -112,6 +135,8 @@ def incidents(scenario: Scenario, seed: int) -> Iterator[Step]:
         steps.append(Silence(at, at + int(silence.for_s * 1000)))
     for n, signal in enumerate(scenario.signal):
         steps.append(Signal(_when(scenario, seed, f"signal {n}", signal.at_s), signal.reason))
+    for n, strategy in enumerate(scenario.strategy):
+        steps.append(_strategy(scenario, _when(scenario, seed, f"strategy {n}", strategy.at_s), strategy))
     for n, life in enumerate(scenario.life):
         steps += _life(scenario, seed, n, life)
     if scenario.first_life:
@@ -119,9 +144,18 @@ def incidents(scenario: Scenario, seed: int) -> Iterator[Step]:
     yield from sorted(steps, key=lambda step: step.at_ms)
 
 
+def _strategy(scenario: Scenario, at_ms: int, one: StrategyAt) -> TakerTrades:
+    market = one.market or scenario.market[0].name
+    until_ms = at_ms + int(one.for_s * 1000)
+    return TakerTrades(at_ms, until_ms, market, one.usd, one.entry_bps, one.stop_bps, one.hold_ms, one.aggression_bps)
+
+
 def _life(scenario: Scenario, seed: int, n: int, life: Life) -> list[Step]:
     crash = _when(scenario, seed, f"life {n}", life.crash_s)
     if life.restart_s is None:
-        return [Crash(crash)]
-    again = crash + int((life.restart_s - life.crash_s) * 1000)
+        return [Crash(crash, life.after_records)]
+    down_ms = int((life.restart_s - life.crash_s) * 1000)
+    if life.after_records:
+        return [Crash(crash, life.after_records, down_ms)]
+    again = crash + down_ms
     return [Crash(crash), Restart(again, tuple(sorted((life.overrides or {}).items())))]

@@ -10,7 +10,7 @@ from model.arithmetic import CONTEXT
 from model.journal import Maker, MakerFailed, MakerFault, Observer, Record, RunEnded, RunStarted
 from sim.downlink import Flood
 from sim.parameters import Finish, drain_ms
-from sim.script import Restart, SetPrices, Signal, Silence, Step, WorldQuote
+from sim.script import Crash, Restart, SetPrices, Signal, Silence, Step, WorldQuote
 from sim.stage import Stage
 from sim.ticks import lots, nearest_price
 from sim.venue import Listing
@@ -51,6 +51,7 @@ class _Run:
         self._world, self._maker, self._label = world, maker, label
         self._observe = [observer.observe for observer in observers]
         self._records = 0
+        self._crashes: dict[int, Crash] = {}
         self._stage = Stage(world, maker, self._emit)
         self._steps: Iterator[Step] = iter(())
         self._finished = False
@@ -64,6 +65,22 @@ class _Run:
         self._records += 1
         for observe in self._observe:
             observe(record)
+        if self._crashes and (crash := self._crashes.pop(self._records, None)) is not None:
+            self._crash(crash)
+
+    def _crash(self, crash: Crash) -> None:
+        """Let the process die here and now, and start again where the step says when."""
+        now = self._stage.clock.now_ms
+        if self._finished:
+            return
+        self._stage.play(crash)
+        if crash.down_ms is not None:
+            self._stage.clock.at(now + crash.down_ms, self._again)
+
+    def _again(self, _value: object) -> None:
+        """Begin the life after a crash; the finish has done so where it was first."""
+        if not self._finished:
+            self._stage.restart(Restart(self._stage.clock.now_ms))
 
     def play(self) -> RunResult:
         """Play the run to its end."""
@@ -131,8 +148,18 @@ class _Run:
             self._remember(step)
         elif isinstance(step, Silence):
             self._still_until_ms = max(self._still_until_ms, step.until_ms)
-        self._stage.play(step)
+        if isinstance(step, Crash):
+            self._crash_step(step)
+        else:
+            self._stage.play(step)
         self._next_step()
+
+    def _crash_step(self, step: Crash) -> None:
+        """Crash now, or once so many more records are written."""
+        if step.records:
+            self._crashes[self._records + step.records] = step
+        else:
+            self._crash(step)
 
     def _remember(self, step: SetPrices) -> None:
         """Keep a market's last usable prices, for the finish."""

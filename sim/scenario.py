@@ -114,6 +114,21 @@ class Taker:
 
 
 @dataclass(frozen=True, slots=True)
+class StrategyAt:
+    """The other strategy as a participant that decides by itself, for a while (`sim.script.TakerTrades`)."""
+
+    __pydantic_config__ = _STRICT
+    at_s: Seconds
+    for_s: Duration
+    usd: Usd = Decimal(300)
+    entry_bps: Bps = Decimal(4)
+    stop_bps: Bps = Decimal(6)
+    hold_ms: Ms = 8_000
+    aggression_bps: SignedBps = Decimal(20)
+    market: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakerOrderAt:
     """One order of the other strategy; a negative aggression is passive. `market` None: the first."""
 
@@ -142,11 +157,12 @@ class FaultAt:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A crash and the next life, with overrides of its config from then on; `restart_s` None: never."""
+    """A crash (`after_records`: so many records later) and, `restart_s - crash_s` after it, a life with overrides."""
 
     __pydantic_config__ = _STRICT
     crash_s: Seconds
     restart_s: Seconds | None = None
+    after_records: Count = 0
     overrides: Overrides | None = None
 
 
@@ -198,6 +214,7 @@ class Scenario:
     taker: Taker = Taker()
     first_life: Overrides | None = None
     jitter_s: Seconds = Decimal(0)
+    strategy: Annotated[tuple[StrategyAt, ...], MaxLen(MOST_LISTED)] = ()
     taker_order: Annotated[tuple[TakerOrderAt, ...], MaxLen(MOST_LISTED)] = ()
     fault: Annotated[tuple[FaultAt, ...], MaxLen(MOST_LISTED)] = ()
     life: Annotated[tuple[Life, ...], MaxLen(MOST_LISTED)] = ()
@@ -304,7 +321,7 @@ def _line(error: Any) -> str:
 
 
 def _names() -> list[str]:
-    parts = (Scenario, Listed, Prices, Flow, Taker, TakerOrderAt, FaultAt, Life, SignalAt, Distortion)
+    parts = (Scenario, Listed, Prices, Flow, Taker, StrategyAt, TakerOrderAt, FaultAt, Life, SignalAt, Distortion)
     return sorted({field.name for part in parts for field in fields(part)})
 
 
@@ -325,11 +342,13 @@ def _contradictions(scenario: Scenario) -> Iterator[str]:
     for index, life in enumerate(scenario.life):
         if life.restart_s is not None and life.restart_s <= life.crash_s:
             yield f"life.{index}: restart_s {life.restart_s} is not after crash_s {life.crash_s}"
+        if life.after_records and life.overrides:
+            yield f"life.{index}: overrides go with a crash at a time; leave out after_records"
     for index, fault in enumerate(scenario.fault):
         if fault.kind in STEPS:
             yield f"fault.{index}.kind: {fault.kind} has a table of its own (outage, silence, life)"
-    placed: tuple[FaultAt | Distortion | TakerOrderAt, ...] = (
-        *scenario.fault, *scenario.distortion, *scenario.taker_order,
+    placed: tuple[FaultAt | Distortion | TakerOrderAt | StrategyAt, ...] = (
+        *scenario.fault, *scenario.distortion, *scenario.taker_order, *scenario.strategy,
     )  # fmt: skip
     for index, one in enumerate(placed):
         if one.market is not None and one.market not in markets:
@@ -371,9 +390,9 @@ def _times(scenario: Scenario) -> Iterable[tuple[str, Decimal]]:
         yield "life.crash_s", life.crash_s
         if life.restart_s is not None:
             yield "life.restart_s", life.restart_s
-    incidents: tuple[FaultAt | Outage | SignalAt | Distortion | TakerOrderAt, ...] = (
+    incidents: tuple[FaultAt | Outage | SignalAt | Distortion | TakerOrderAt | StrategyAt, ...] = (
         *scenario.fault, *scenario.outage, *scenario.silence, *scenario.signal, *scenario.distortion,
-        *scenario.taker_order,
+        *scenario.taker_order, *scenario.strategy,
     )  # fmt: skip
     for one in incidents:
         yield f"{type(one).__name__}.at_s", one.at_s

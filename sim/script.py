@@ -66,6 +66,24 @@ class TakerOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class TakerTrades:
+    """The account's other strategy trades a market by itself until `until_ms` (`sim.taker`).
+
+    It follows a move of the oracle of at least `entry_bps` with `usd`, and closes after `hold_ms`, or once its
+    loss is `stop_bps`; each order is an IOC up to `aggression_bps` beyond the price it saw.
+    """
+
+    at_ms: int
+    until_ms: int
+    market: str
+    usd: Decimal
+    entry_bps: Decimal
+    stop_bps: Decimal
+    hold_ms: int
+    aggression_bps: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """The maker is told to shut down; `reason` is "signal" or "hard_stop"."""
 
@@ -75,9 +93,16 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The maker's process dies; what it sent stays under way."""
+    """The maker's process dies; what it sent stays under way.
+
+    With `records`, only right after so many more records of the run: between any two of them, also in the middle
+    of a block or of a batch of messages; a turn that is the last of them was answered, and nothing of it leaves.
+    With `down_ms` it starts again so much later; else a `Restart` does it, or the finish.
+    """
 
     at_ms: int
+    records: int = 0
+    down_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +159,7 @@ Step: TypeAlias = (
     | WorldQuote
     | WorldTrade
     | TakerOrder
+    | TakerTrades
     | Signal
     | Crash
     | Restart

@@ -16,6 +16,7 @@ from sim.faults import Active, FaultKind, FaultTable
 from sim.process import Process
 from sim.randomness import WHOLE, Noise
 from sim.script import Step
+from sim.taker import TakerStrategy
 from sim.uplink import Uplink
 from sim.venue import Fees, Part, Venue
 from sim.world import World, with_overrides
@@ -45,11 +46,13 @@ class Stage:
         self.process.attach(self.uplink.send)
         self._latency = Latency(p.latency_median_ms, p.latency_max_ms)
         self._subscribing = Noise(world.seed, "latency subscription")
+        self._strategies: dict[str, TakerStrategy] = {}
         self._act: dict[type, Callable[[Any], None]] = {
             script.SetPrices: self.set_prices,
             script.WorldQuote: self._trade,
             script.WorldTrade: self._trade,
             script.TakerOrder: self._trade,
+            script.TakerTrades: self._taker,
             script.Signal: self.signal,
             script.Crash: self._crash,
             script.Restart: self.restart,
@@ -76,6 +79,17 @@ class Stage:
             return
         self.venue.set_prices(self.clock.now_ms, step.market, step.oracle_px, step.mark_px)
         self.downlink.stream("prices", [(events.Oracle, (step.market, step.oracle_px, step.mark_px))])
+        strategy = self._strategies.get(step.market)
+        if strategy is not None:
+            strategy.told(step.oracle_px)
+
+    def _taker(self, step: script.TakerTrades) -> None:
+        """Let the other strategy begin in a market; what it did there before is its own affair."""
+        listing = self.venue.listings.get(step.market)
+        if listing is not None:
+            self._strategies[step.market] = TakerStrategy(
+                step, self.world.seed, self.clock, self._latency, listing, self._trade
+            )
 
     def _trade(self, step: script.WorldQuote | script.WorldTrade | script.TakerOrder) -> None:
         if step.market in self.venue.listings:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate import corpus
-from mmgate.engines import repeat, twins
+from mmgate.engines import crashes, repeat, twins
 from mmgate.engines.judging import PATIENCE, Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
@@ -41,7 +41,8 @@ class Job:
 
     def name(self) -> str:
         """Return how the run is called in reports."""
-        return f"{self.entry.name}/{self.entry.scenario}, seed {self.seed}"
+        crash = f", {self.entry.crash.label()}" if self.entry.crash is not None else ""
+        return f"{self.entry.name}/{self.entry.scenario}, seed {self.seed}{crash}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,11 @@ def jobs_of(request: Request) -> list[Job]:
     """Return the runs of a request, in the order in which they are reported."""
     seeds = range(request.seed, request.seed + request.profile.seeds)
     limit_s = float(request.profile.wall_clock_s)
+    runs = [(entry, seed) for entry in request.suite for seed in seeds]
+    runs += [(entry, request.seed) for entry in crashes.entries(request)]
     return [
         Job(entry, seed, request.maker, request.specs, limit_s, port_evidence(request, f"{number}-seed-{seed}"))
-        for number, entry in enumerate(request.suite, 1)
-        for seed in seeds
+        for number, (entry, seed) in enumerate(runs, 1)
     ]
 
 
@@ -263,4 +265,5 @@ def save_witness(case: corpus.Case, request: Request) -> Witness:
     who = case.maker.name if case.maker.kind == "defect" else case.maker.kind
     path = request.out / "witnesses" / f"{case.spec_id}-{case.engine}-{who}.jsonl"
     corpus.save(path, case)
-    return Witness(case.spec_id, path, f"mmgate replay {shlex.quote(str(path))}", case.steps())
+    port = ("--port", case.maker.name) if case.maker.kind == "port" else ()
+    return Witness(case.spec_id, path, shlex.join(("mmgate", "replay", str(path), *port)), case.steps())

@@ -232,3 +232,29 @@ def test_the_shutdown_window_is_sunday_21_to_monday_0():
 
 def test_a_moment_without_a_zone_is_utc():
     assert to_ms(datetime(2026, 2, 8, 21)) == SUNDAY_21_MS
+
+
+def test_a_crash_after_so_many_records_comes_between_two_of_them(play, order):
+    steps = (sold(1200), sold(1300))
+    whole = play([(1000, order(1, Side.BUY, "98", sz="50"))], *steps, end_ms=9000)
+    for records in range(1, 20):
+        seen = play([(1000, order(1, Side.BUY, "98", sz="50"))], Crash(900, records, 500), *steps, end_ms=9000)
+        at = next(n for n, record in enumerate(seen.records) if isinstance(record, journal.Crashed))
+        before = next(n for n, record in enumerate(whole.records) if record.now_ms >= 900)
+        assert at == before + records
+        assert seen.records[:at] == whole.records[:at]
+        again = next(turn for turn in seen.of(journal.Turn) if turn.life == 2)
+        assert again.now_ms - seen.records[at].now_ms == 500
+
+
+def test_a_reply_after_which_the_process_dies_does_not_leave(play, order):
+    seen = play([(1000, order(1, Side.BUY, "98"))], end_ms=3000)
+    at = next(n for n, r in enumerate(seen.records) if isinstance(r, journal.Turn) and r.reply.actions)
+    first = next(n for n, r in enumerate(seen.records) if r.now_ms >= 900)
+    dies = play([(1000, order(1, Side.BUY, "98"))], Crash(900, at - first + 1), end_ms=3000)
+    assert isinstance(dies.records[at + 1], journal.Crashed)
+    assert dies.of(journal.OrderOpened) == []
+
+
+def test_a_crash_that_the_run_does_not_live_to_see_does_not_happen(play):
+    assert play([], Crash(900, 100_000, 500), end_ms=3000).of(journal.Crashed) == []
