@@ -44,6 +44,18 @@ Emit = Callable[[Record], None]
 
 STEPS = frozenset({FaultKind.DISCONNECT, FaultKind.SILENCE, FaultKind.CRASH})
 """Kinds that no `Fault` step can have."""
+SCRIPTED = tuple(kind for kind in FaultKind if kind not in STEPS)
+"""Kinds that a `Fault` step can have; each belongs to one of the four groups below."""
+LOSSES = (
+    FaultKind.LOSE_PLACE,
+    FaultKind.LOSE_CANCEL,
+    FaultKind.LOSE_REPLY,
+    FaultKind.UNKNOWN_REPLY,
+    FaultKind.QUERY_LOST,
+)
+REFUSALS = (FaultKind.REFUSE_PLACE, FaultKind.REFUSE_CANCEL, FaultKind.POST_ONLY_MODE)
+DOUBLES = (FaultKind.DUPLICATE_FILL,)
+DISORDERS = (FaultKind.DELAY, FaultKind.REORDER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from math import ceil
 from model.actions import Side, Tif
 from model.config import MakerConfig
 from model.market import Market
-from sim.faults import FaultKind
+from sim.faults import DISORDERS, FaultKind
 from sim.parameters import Finish, Parameters
 from sim.script import (
     Crash,
@@ -66,7 +66,7 @@ class Composer:
         self.connected = True
         self.crashes = 0
         self.silences = 0
-        self.signalled = False
+        self.signalled: frozenset[str] = frozenset()
         self.delayed = False
         self._px = {market.name: START_PX for market in self.markets}
         self._steps: list[Step] = []
@@ -139,6 +139,11 @@ class Composer:
         px = self._at(market, min(reach_bps * self.reach_scale, FARTHEST_BPS) * side.sign)
         self._add(WorldTrade(self.now_ms, market, side, px, self._size(px, usd * self.size_scale)))
 
+    def crossed(self, market: str, bps: int) -> None:
+        """Move the world's book alone by whole bps, so that orders under way meet it."""
+        px = (self._px[market] * (BPS + bps) / BPS).quantize(CENT, ROUND_HALF_EVEN)
+        self._quote(market, px)
+
     def taker(self, market: str, side: Side, reach_bps: int, usd: int, reduce_only: bool) -> None:
         """Let the account's other strategy trade."""
         px = self._at(market, reach_bps * side.sign)
@@ -153,7 +158,7 @@ class Composer:
 
     def fault(self, kind: FaultKind, for_ms: int) -> None:
         """Let a fault be at work for a while."""
-        slow = kind in (FaultKind.DELAY, FaultKind.REORDER)
+        slow = kind in DISORDERS
         self.delayed = self.delayed or slow
         extra_ms = EXTRA_DELAY_MS if slow else 0
         self._add(Fault(self.now_ms, self.now_ms + for_ms, kind, Decimal(1), extra_ms))
@@ -176,7 +181,7 @@ class Composer:
     def restart(self) -> None:
         """Begin the next life, connected."""
         self.connected = True
-        self.signalled = False
+        self.signalled = frozenset()
         self._add(Restart(self.now_ms))
 
     def silence(self, for_ms: int) -> None:
@@ -187,19 +192,24 @@ class Composer:
 
     def signal(self, reason: str) -> None:
         """Tell the process to shut down."""
-        self.signalled = True
+        self.signalled |= {reason}
         self._add(Signal(self.now_ms, reason))
 
     def _add(self, step: Step) -> None:
         self._steps.append(step)
 
     def _quote(self, market: str, px: Decimal) -> None:
-        bid, ask = self._at(market, -HALF_SPREAD_BPS), self._at(market, HALF_SPREAD_BPS)
+        bid, ask = (_tenths(px * (BPS + apart) / BPS) for apart in (-HALF_SPREAD_BPS, HALF_SPREAD_BPS))
         size = (DEPTH_USD / px).quantize(LOT)
         self._add(WorldQuote(self.now_ms, market, bid, size, ask, size))
 
     def _at(self, market: str, bps: int) -> Decimal:
-        return (self._px[market] * (BPS + bps) / BPS).quantize(Decimal("0.1"))
+        return _tenths(self._px[market] * (BPS + bps) / BPS)
 
     def _size(self, px: Decimal, usd: int) -> Decimal:
         return max(LOT, (usd / px).quantize(LOT))
+
+
+def _tenths(px: Decimal) -> Decimal:
+    """Round to a price that is legal for trades of the world."""
+    return px.quantize(Decimal("0.1"))

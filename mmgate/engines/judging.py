@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
+from mmgate.engines.tally import NOTHING, Counting, Tally
 from mmgate.ports.child import PortFault
 from mmgate.ports.port import opened
 from mmgate.ports.process import PortMaker
@@ -51,6 +52,7 @@ class Judgement:
     refused: str = ""
     cut: str = ""
     features: frozenset[str] = frozenset()
+    tally: Tally = NOTHING
 
     @property
     def hung(self) -> bool:
@@ -163,7 +165,8 @@ def judge(
             panel = Panel(wanted)
             digest = ActionDigest() if ref.kind == "port" else Digest()
             keeper = Keeper()
-            observers: list[Observer] = [panel, digest]
+            counting = Counting()
+            observers: list[Observer] = [panel, digest, counting]
             observers += [keeper] if keep else []
             observers += [Stopper(panel)] if stop else []
             failed, cut = None, ""
@@ -186,6 +189,7 @@ def judge(
                 failed,
                 cut=cut,
                 features=maker.features,
+                tally=counting.tally(),
             )
     except ConfigRefused as refusal:
         return Judgement(refused=str(refusal))

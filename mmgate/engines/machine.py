@@ -1,88 +1,51 @@
-"""A rule-based state machine over maker and venue: Hypothesis writes the story, the simulation plays it, specs judge.
+"""The rules of a state machine over maker and venue: Hypothesis writes the story, `playing` plays and judges it.
 
-Each rule adds to a script; at the end the world heals, the shutdown is sent and drained, and the same monitors as in
-every run give their words. Nothing is raised inside Hypothesis: a violated example is kept with its world and
-shortened by our own shrinker, so that one example can show several violations.
+Each rule adds to a script; at the end the story gets its ending, the world heals, the shutdown is sent and drained.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from mmgate.engines.composer import CLOSE_MS, SATURDAY_MS, WARM_UP_S, Composer
-from mmgate.engines.judging import Judgement, judge
-from mmgate.engines.steady import steady_examples
-from mmgate.request import MakerRef
+from mmgate.engines.composer import CLOSE_MS, WARM_UP_S, Composer
 from model.actions import Side
 from model.config import MakerConfig
-from sim.faults import FaultKind
-from sim.world import World
-from specs.spec import Word
+from sim.faults import DISORDERS, DOUBLES, LOSSES, REFUSALS, FaultKind
 
-ENGINE = "property"
-FAULTS = (
-    FaultKind.LOSE_PLACE,
-    FaultKind.LOSE_CANCEL,
-    FaultKind.LOSE_REPLY,
-    FaultKind.UNKNOWN_REPLY,
-    FaultKind.QUERY_LOST,
-    FaultKind.REFUSE_PLACE,
-    FaultKind.REFUSE_CANCEL,
-    FaultKind.POST_ONLY_MODE,
-    FaultKind.DUPLICATE_FILL,
-    FaultKind.DELAY,
-    FaultKind.REORDER,
-)
 ODD = ("no_mark", "zero_oracle", "zero_mark", "gap")
-STARTS_MS = (SATURDAY_MS, SATURDAY_MS, SATURDAY_MS, CLOSE_MS - 75_000, CLOSE_MS - 3_000, CLOSE_MS + 60_000)
+LONG_BEFORE_MS = 420_000
+STARTS_MS = (
+    CLOSE_MS - LONG_BEFORE_MS,
+    CLOSE_MS - LONG_BEFORE_MS,
+    CLOSE_MS - LONG_BEFORE_MS,
+    CLOSE_MS - LONG_BEFORE_MS,
+    CLOSE_MS - 75_000,
+    CLOSE_MS - 3_000,
+    CLOSE_MS + 60_000,
+)
 BEFORE_CLOSE_MS = 2_000
+WINDOW_LEAD_MS = 9_000
+ENDINGS = (
+    ("window", "signal", "hard_stop"),
+    ("signal", "hard_stop", "window"),
+    ("hard_stop", "window", "signal"),
+)
+"""In which order the endings come that have not come before; the first one finds the maker at work."""
 MOST_CRASHES = 2
 MOST_SILENCES = 3
-LENGTH_BEFORE_SIGNAL = 120
-"""So many steps has a script before its shutdown may be signalled: a maker that is gone shows little."""
+LENGTH_BEFORE_END = 300
+"""So many steps has a script before an ending may come early: a maker that is gone shows little."""
 
 markets = st.integers(0, 1)
 sides = st.sampled_from((Side.BUY, Side.SELL))
 small = st.integers(-3, 3)
 pauses_ms = st.sampled_from((10, 120, 300, 800, 1500, 2500))
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Examples of one config. Travels to a worker."""
-
-    name: str
-    config: MakerConfig
-    maker: MakerRef
-    specs: tuple[str, ...]
-    examples: int
-    steps: int
-    seed: int
-    limit_s: float
-    evidence: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """A batch played: all judgements in order, a world for each violated spec, rules counted.
-
-    `repeated`: how many examples were run twice; `differed`: which of them gave another trace.
-    """
-
-    batch: Batch
-    judged: tuple[Judgement, ...]
-    broken: tuple[tuple[str, World], ...]
-    fired: tuple[tuple[str, int], ...]
-    repeated: int = 0
-    differed: tuple[str, ...] = ()
+lasting_ms = st.sampled_from((400, 2000, 7000))
+seconds_after = st.integers(1, 3)
 
 
 class Market(RuleBasedStateMachine):
@@ -95,6 +58,8 @@ class Market(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.composer: Composer | None = None
+        self.ending: tuple[str, ...] = ()
+        self.closed = False
 
     @property
     def desk(self) -> Composer:
@@ -106,10 +71,16 @@ class Market(RuleBasedStateMachine):
         """Count that a rule fired."""
         type(self).fired[name] += 1
 
-    @initialize(start_ms=st.sampled_from(STARTS_MS), warm=st.booleans(), moves=st.lists(small, max_size=4))
-    def opening(self, start_ms: int, warm: bool, moves: list[int]) -> None:
+    @initialize(
+        start_ms=st.sampled_from(STARTS_MS),
+        warm=st.booleans(),
+        moves=st.lists(small, max_size=4),
+        ending=st.sampled_from(ENDINGS),
+    )
+    def opening(self, start_ms: int, warm: bool, moves: list[int], ending: tuple[str, ...]) -> None:
         """Begin a life, with prices until its first queries are answered; warm: until statistics are valid."""
         self.count("opening")
+        self.ending = ending
         self.composer = Composer(type(self).config, start_ms)
         self.desk.calm(WARM_UP_S + (18 if warm else 0), [*moves, 1])
 
@@ -130,6 +101,24 @@ class Market(RuleBasedStateMachine):
         """The world takes from the book."""
         self.count("world_trade")
         self.desk.trade(self.desk.name_of(market), side, reach_bps, usd, after_ms)
+
+    @rule(market=markets, side=sides, reach_bps=st.integers(10, 60), usd=st.integers(12, 45), after_ms=pauses_ms)
+    def partial_fill(self, market: int, side: Side, reach_bps: int, usd: int, after_ms: int) -> None:
+        """The world takes less than one rung, then some more."""
+        self.count("partial_fill")
+        name = self.desk.name_of(market)
+        self.desk.crossed(name, reach_bps * side.sign)
+        self.desk.trade(name, side, reach_bps, usd, after_ms)
+        self.desk.trade(name, side, reach_bps, usd // 2, 300)
+
+    @rule(market=markets, side=sides, bps=st.integers(4, 30), after_ms=st.sampled_from((0, 60, 130, 220, 400)))
+    def fill_races_cancel(self, market: int, side: Side, bps: int, after_ms: int) -> None:
+        """The price moves, and while the old quotes' cancels are under way the world takes them."""
+        self.count("fill_races_cancel")
+        name = self.desk.name_of(market)
+        self.desk.tick(name, bps * side.sign, 2200)
+        self.desk.trade(name, side, bps + 25, 900, after_ms)
+        self.desk.calm(1, [1])
 
     @rule(market=markets, side=sides, times=st.integers(2, 5), reach_bps=st.integers(10, 60))
     def one_sided_flow(self, market: int, side: Side, times: int, reach_bps: int) -> None:
@@ -168,29 +157,86 @@ class Market(RuleBasedStateMachine):
         self.desk.taker_rests(self.desk.name_of(market), side, away_bps, 60)
         self.desk.passes(300)
 
-    @rule(kind=st.sampled_from(FAULTS), for_ms=st.sampled_from((400, 2000, 7000)), after=st.integers(1, 3))
-    def fault(self, kind: FaultKind, for_ms: int, after: int) -> None:
-        """Something between maker and venue goes wrong while prices go on."""
-        self.count("fault")
+    @rule(kind=st.sampled_from(LOSSES), for_ms=lasting_ms, after=seconds_after)
+    def lost_message(self, kind: FaultKind, for_ms: int, after: int) -> None:
+        """Orders, cancels, queries or their answers are lost while prices go on."""
+        self.count("lost_message")
+        self._wrong(kind, for_ms, after)
+
+    @rule(kind=st.sampled_from(DISORDERS), for_ms=lasting_ms, after=seconds_after, side=sides)
+    def acks_in_any_order(self, kind: FaultKind, for_ms: int, after: int, side: Side) -> None:
+        """Answers and fills come late and overtake each other."""
+        self.count("acks_in_any_order")
+        self.desk.fault(kind, for_ms)
+        self.desk.trade(self.desk.name_of(0), side, 40, 900, 300)
+        self.desk.calm(after, [4])
+
+    @rule(kind=st.sampled_from(REFUSALS), for_ms=lasting_ms, after=seconds_after, side=sides)
+    def refusal(self, kind: FaultKind, for_ms: int, after: int, side: Side) -> None:
+        """Batches are refused unseen, or all orders but post-only ones."""
+        self.count("refusal")
+        self.desk.fault(kind, for_ms)
+        self.desk.trade(self.desk.name_of(0), side, 40, 900, 300)
+        self.desk.calm(after, [4])
+
+    @rule(market=markets, side=sides, bps=st.integers(4, 30))
+    def post_only_refusal(self, market: int, side: Side, bps: int) -> None:
+        """The book moves while new quotes are under way: a post-only order would trade at once."""
+        self.count("post_only_refusal")
+        name = self.desk.name_of(market)
+        self.desk.tick(name, bps * side.opposite.sign, 2200)
+        self.desk.passes(30)
+        self.desk.crossed(name, (bps + 40) * side.sign * self.desk.reach_scale)
+        self.desk.passes(800)
+        self.desk.tick(name, 0, 300)
+
+    @rule(market=markets, side=sides)
+    def reducing_refusal(self, market: int, side: Side) -> None:
+        """The account is flat by another's trade: a close is refused, or blocked."""
+        self.count("reducing_refusal")
+        name = self.desk.name_of(market)
+        self.desk.trade(name, side, 60, 900, 300)
+        self.desk.taker(name, side, 60, 900, False)
+        self.desk.calm(2, [1])
+
+    @rule(kind=st.sampled_from(DOUBLES), for_ms=lasting_ms, side=sides)
+    def duplicate(self, kind: FaultKind, for_ms: int, side: Side) -> None:
+        """Fills are told twice."""
+        self.count("duplicate")
+        self.desk.fault(kind, for_ms)
+        self.desk.trade(self.desk.name_of(0), side, 40, 900, 300)
+        self.desk.calm(2, [1])
+
+    def _wrong(self, kind: FaultKind, for_ms: int, after: int) -> None:
         self.desk.fault(kind, for_ms)
         self.desk.calm(after, [4])
 
     @precondition(lambda self: self.desk.connected)
-    @rule(side=sides, away_ms=st.sampled_from((300, 2000, 9000)), comes_back=st.sampled_from((True, True, True, False)))
+    @rule(side=sides)
+    def replay(self, side: Side) -> None:
+        """The connection drops for a moment and what was told is told again."""
+        self.count("replay")
+        self.desk.trade(self.desk.name_of(0), side, 40, 900, 300)
+        self.desk.disconnect()
+        self.desk.passes(150)
+        self.desk.reconnect()
+        self.desk.calm(6, [1])
+
+    @precondition(lambda self: self.desk.connected)
+    @rule(side=sides, away_ms=st.sampled_from((300, 2000, 9000)), comes_back=st.booleans())
     def disconnect(self, side: Side, away_ms: int, comes_back: bool) -> None:
-        """The connection drops, something trades meanwhile, and mostly it comes back."""
+        """The connection drops, something trades meanwhile, and it comes back soon or some steps later."""
         self.count("disconnect")
         self.desk.disconnect()
         self.desk.trade(self.desk.name_of(0), side, 40, 900, away_ms // 2)
         self.desk.passes(away_ms // 2)
         if comes_back:
-            self.desk.reconnect()
-            self.desk.calm(3, [1])
+            self.reconnect()
 
     @precondition(lambda self: not self.desk.connected)
     @rule()
     def reconnect(self) -> None:
-        """The connection comes back at last."""
+        """The connection comes back."""
         self.count("reconnect")
         self.desk.reconnect()
         self.desk.calm(7, [1])
@@ -220,26 +266,59 @@ class Market(RuleBasedStateMachine):
         self.desk.passes(after_ms + 300)
         self.desk.tick(self.desk.name_of(market), 0, 900)
 
-    @precondition(lambda self: not self.desk.signalled and self.desk.length > LENGTH_BEFORE_SIGNAL)
-    @rule(reason=st.sampled_from(("signal", "hard_stop")))
-    def signal(self, reason: str) -> None:
+    @precondition(lambda self: "signal" not in self.desk.signalled and self.desk.length > LENGTH_BEFORE_END)
+    @rule()
+    def signal(self) -> None:
         """The process is told to shut down."""
         self.count("signal")
-        self.desk.signal(reason)
+        self.desk.signal("signal")
         self.desk.calm(2, [1])
 
-    @precondition(lambda self: SATURDAY_MS < self.desk.start_ms < self.desk.now_ms < CLOSE_MS - BEFORE_CLOSE_MS)
+    @precondition(lambda self: "hard_stop" not in self.desk.signalled and self.desk.length > LENGTH_BEFORE_END)
+    @rule()
+    def hard_stop(self) -> None:
+        """The account's owner stops all new risk."""
+        self.count("hard_stop")
+        self.desk.signal("hard_stop")
+        self.desk.calm(2, [1])
+
+    @precondition(lambda self: self.closes_later and self.desk.length > LENGTH_BEFORE_END)
     @rule()
     def window(self) -> None:
-        """Sunday 21:00 comes."""
+        """Sunday 21:00 comes, with quotes and perhaps fills under way."""
         self.count("window")
-        self.desk.passes(CLOSE_MS - BEFORE_CLOSE_MS - self.desk.now_ms)
+        self.closed = True
+        self.desk.passes(max(0, CLOSE_MS - WINDOW_LEAD_MS - self.desk.now_ms))
+        self.desk.calm(5, [2])
+        self.desk.trade(self.desk.name_of(0), Side.SELL, 40, 900, 150)
+        self.desk.passes(max(0, CLOSE_MS - BEFORE_CLOSE_MS - self.desk.now_ms))
         self.desk.calm(4, [1])
 
+    @property
+    def closes_later(self) -> bool:
+        """Whether the shutdown window is still to come."""
+        return self.desk.now_ms < CLOSE_MS - BEFORE_CLOSE_MS
+
     def teardown(self) -> None:
-        """Play what was written."""
-        if self.composer is not None:
-            type(self).play_world(self.composer)
+        """Give the story its ending and play it."""
+        if self.composer is None:
+            return
+        if not self.desk.connected:
+            self.reconnect()
+        if not self.closes_later and self.desk.start_ms < CLOSE_MS and not self.closed:
+            self.count("window")
+        for ending in self.ending:
+            self._end(ending)
+        type(self).play_world(self.composer)
+
+    def _end(self, ending: str) -> None:
+        """Let one ending come, if it can and has not come yet."""
+        if ending == "window" and self.closes_later:
+            self.window()
+        elif ending == "signal" and ending not in self.desk.signalled:
+            self.signal()
+        elif ending == "hard_stop" and ending not in self.desk.signalled:
+            self.hard_stop()
 
 
 RULES = (
@@ -247,76 +326,27 @@ RULES = (
     "tick",
     "calm",
     "world_trade",
+    "partial_fill",
+    "fill_races_cancel",
     "one_sided_flow",
     "wick",
     "time_passes",
     "taker_fill",
     "taker_rests",
-    "fault",
+    "lost_message",
+    "acks_in_any_order",
+    "refusal",
+    "post_only_refusal",
+    "reducing_refusal",
+    "duplicate",
+    "replay",
     "disconnect",
     "reconnect",
     "crash_and_restart",
     "silence",
     "odd_prices",
     "signal",
+    "hard_stop",
     "window",
 )
-
-
-class Book:
-    """What the examples of one batch gave."""
-
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
-        self.judged: list[Judgement] = []
-        self.broken: dict[str, World] = {}
-        self.differed: list[str] = []
-        self.repeated = 0
-
-    def play(self, composer: Composer) -> None:
-        """Run one example and keep its outcomes; the first one is run twice (DET-1).
-
-        After a run that the maker left hanging the batch is over.
-        """
-        batch = self.batch
-        if self.judged and self.judged[-1].hung:
-            return
-        world = composer.world(f"machine {batch.name}", batch.seed + len(self.judged))
-        judged = judge(world, batch.maker, batch.specs, ENGINE, limit_s=batch.limit_s, evidence=batch.evidence)
-        if not self.judged and judged.digest and not judged.cut and not judged.hung:
-            self.repeated += 1
-            if judge(world, batch.maker, (), ENGINE).digest != judged.digest:
-                self.differed.append(world.name)
-        self.judged.append(judged)
-        for outcome in judged.outcomes:
-            if outcome.word is Word.VIOLATED:
-                self.broken.setdefault(outcome.spec_id, world)
-
-
-def play(batch: Batch) -> Played:
-    """Let Hypothesis write the batch's examples and play each."""
-    book = Book(batch)
-    fired: Counter[str] = Counter()
-    members: dict[str, Any] = {"config": batch.config, "fired": fired, "play_world": staticmethod(book.play)}
-    machine = seed(batch.seed)(type("Market", (Market,), members))
-    with steady_examples():
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=batch.examples,
-                stateful_step_count=batch.steps,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    return Played(
-        batch,
-        tuple(book.judged),
-        tuple(book.broken.items()),
-        tuple((name, fired[name]) for name in RULES),
-        book.repeated,
-        tuple(book.differed),
-    )
+"""All rules. `window` also counts where it came in the course of another rule."""

@@ -22,7 +22,8 @@ from mmgate.engines import advisory, lawful, twins
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered, stories
 from mmgate.engines.judging import PATIENCE, TOTALITY
-from mmgate.engines.machine import ENGINE, RULES, Batch, Played, play
+from mmgate.engines.machine import RULES
+from mmgate.engines.playing import ENGINE, Batch, Played, play
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.shrink import shrink
 from mmgate.engines.simulation import DETERMINISM, outcomes_of, port_evidence, save_witness

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mmgate.engines import property as engine
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
-from mmgate.engines.machine import RULES, Batch, play
+from mmgate.engines.machine import RULES
+from mmgate.engines.playing import Batch, play
 from mmgate.engines.pool import spread
 from mmgate.profiles import QUICK, embedded_suite, suite_file
 from mmgate.request import MakerRef, Request
