@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,6 +64,7 @@ class Plan:
     waivers: tuple[Waiver, ...]
     allow_conditional: bool
     notes: tuple[str, ...]
+    narrowed: str = ""
 
 
 def plan_of(asked: Asked) -> Plan:
@@ -80,13 +81,31 @@ def plan_of(asked: Asked) -> Plan:
     makers = makers_of(asked.defects, asked.port)
     _catchable(makers, specs)
     engines, more = _engines(asked, makers)
-    suite, lacking = _fitted(makers, suite, file)
+    greetings = [greet(maker) for maker in makers]
+    suite, lacking = _fitted(makers, suite, file, greetings[0])
     notes = (*notes, *lacking)
     run = _run_id(asked, suite, name, seed)
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
     waivers = checked_waivers(file)
-    return Plan(requests, run, waivers, asked.allow_conditional or by_file.allow_conditional, (*notes, *more))
+    allowed = asked.allow_conditional or by_file.allow_conditional
+    return Plan(requests, run, waivers, allowed, (*notes, *more), _narrowed(asked, makers, specs, engines, suite))
+
+
+def _narrowed(
+    asked: Asked, makers: tuple[MakerRef, ...], specs: tuple[str, ...], engines: tuple[str, ...], suite: Sequence[Entry]
+) -> str:
+    """Say what was not asked, so that a PASS is read for what it is; empty where all was."""
+    fitting, _ = _engines(replace(asked, engines=()), makers)
+    played = {entry.scenario for entry in suite} - {RECORDED}
+    usual = {name for name in embedded() if name not in (RECORDED, *LONG)}
+    asked_of = {
+        "specs": (len(specs), len(judged())),
+        "engines": (len(engines), len(fitting)),
+        "scenarios": (len(played), len(usual) if asked.config is not None and played < usual else 0),
+    }
+    left = [f"only {some} of {whole} {what}" for what, (some, whole) in asked_of.items() if some < whole]
+    return f"{' and '.join(left)} were asked" if left else ""
 
 
 def checked_seed(seed: int | None) -> int:
@@ -142,12 +161,11 @@ def greet(maker: MakerRef) -> frozenset[str] | None:
 
 
 def _fitted(
-    makers: tuple[MakerRef, ...], suite: tuple[Entry, ...], file: GateFile | None
+    makers: tuple[MakerRef, ...], suite: tuple[Entry, ...], file: GateFile | None, features: frozenset[str] | None
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Return the embedded suite without what a port does not declare, and say so; a user's config stays as it is."""
     if file is not None or makers[0].kind != "port":
         return suite, ()
-    features = greet(makers[0])
     missing = [] if features is None else [name for name, _ in PHASES if name not in features]
     if features is None or not missing:
         return suite, ()

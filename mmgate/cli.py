@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from mmgate.commands import config, doctor, matrix, port, replay, simulate, specs, verify
+from mmgate.commands import config, doctor, matrix, observe, port, replay, simulate, specs, verify
 from mmgate.crash import tell_crash
 from mmgate.exits import ExitCode
 from mmgate.inputs import InputRefused
@@ -31,6 +31,7 @@ app = typer.Typer(
 verify.register(app)
 simulate.register(app)
 replay.register(app)
+observe.register(app)
 specs.register(app)
 matrix.register(app)
 config.register(app)

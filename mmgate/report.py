@@ -53,8 +53,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """What is told beside the verdict, for a person in `lines` and as `data`: kind "envelope" or "ticks"."""
+
+    kind: str
+    title: str
+    lines: tuple[str, ...]
+    data: tuple[dict[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All that a verification says. `expired`: waivers not in force any more; `survivors`: defects not caught."""
+    """All that a verification says. `expired`: waivers not in force any more; `survivors`: defects not caught.
+
+    `sections`: what is told beside the verdict; `narrowed`: what was not asked, empty where all was.
+    """
 
     run: RunId
     verdict: Verdict
@@ -65,6 +78,8 @@ class Report:
     notes: tuple[str, ...]
     expired: tuple[Waiver, ...] = ()
     survivors: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    narrowed: str = ""
 
     def violated(self) -> tuple[Row, ...]:
         """Return the violated specs, in reading order."""
@@ -85,6 +100,8 @@ def conclude(
     allow_conditional: bool = False,
     notes: Sequence[str] = (),
     survivors: Sequence[str] = (),
+    sections: Sequence[Section] = (),
+    narrowed: str = "",
 ) -> Report:
     """Merge everything into a report. A spec that no engine answered is vacuous, and visible.
 
@@ -103,6 +120,8 @@ def conclude(
         notes=(*notes, *(f"{result.engine}: {note}" for result in results for note in result.notes)),
         expired=tuple(waiver for waiver in waivers if waiver.expires < today),
         survivors=tuple(survivors),
+        sections=tuple(sections),
+        narrowed=narrowed,
     )
 
 

@@ -16,7 +16,7 @@ from mmgate.evidence import MARK, Evidence
 from mmgate.gatefile import Waiver
 from mmgate.hunting import Prey, hunt_all, prey_of
 from mmgate.inputs import InputRefused
-from mmgate.report import Report, RunId, conclude
+from mmgate.report import Report, RunId, Section, conclude
 from mmgate.reporting.json_report import as_text, report_data
 from mmgate.reporting.page import report_markdown, report_page
 from mmgate.request import EngineResult, Request, Witness
@@ -37,6 +37,8 @@ class Task:
     today: date
     allow_conditional: bool = False
     notes: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    narrowed: str = ""
 
 
 @dataclass(slots=True)
@@ -92,6 +94,8 @@ def finish(
         task.allow_conditional,
         task.notes,
         survivors,
+        task.sections,
+        task.narrowed,
     )
     evidence.write(MARK, as_text(report_data(report)))
     evidence.write("report.html", report_page(report))

@@ -14,7 +14,8 @@ def register(app: typer.Typer) -> None:
     """Put the command on the application."""
     app.command(
         name="replay",
-        help="Run a saved counterexample again: exit 1 it still fails, 0 it is fixed, 4 it does not reproduce.",
+        help="Run a saved counterexample again: exit 1 it still fails, 0 it is fixed, 4 it does not reproduce. "
+        "One of a port runs with --port only: a file starts no program by itself.",
     )(replay)
 
 
@@ -27,13 +28,17 @@ def replay(
     from mmgate.corpus import FIXED, STILL_FAILS, load
     from mmgate.corpus import replay as again
     from mmgate.exits import ExitCode
+    from mmgate.inputs import InputRefused, shown, shown_path
     from mmgate.reporting.replaying import tell_replay
     from mmgate.request import MakerRef
 
     override = MakerRef("port", port) if port is not None else None
+    maker = load(trace).maker
     if override is not None:
         greet(override)
-    load(trace)
+    elif maker.kind == "port":  # whoever wrote the file chose that command
+        told = f"replaying it would run the command {shown(maker.name)}, which stands in the file"
+        raise InputRefused(f'witness {shown_path(trace)}: {told}; if you trust it, give it yourself: --port "CMD"')
     found = again(trace, override)
     tell_replay(trace, found)
     return int({STILL_FAILS: ExitCode.WRONG, FIXED: ExitCode.DONE}.get(found.word, ExitCode.HARNESS))

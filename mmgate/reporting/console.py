@@ -12,7 +12,7 @@ from rich.text import Text
 
 from mmgate.events import Concluded, EngineBegan, EngineEnded, Event, Progressed, RunBegan
 from mmgate.report import Report, Row
-from mmgate.reporting.words import MARKS, MEANINGS, cell, clean, counts, doubts, facts, outcome_of, run_line
+from mmgate.reporting.words import MARKS, cell, clean, counts, doubts, facts, meaning, outcome_of, run_line
 from specs.spec import Verdict, Word
 
 PIPE_WIDTH = 160
@@ -83,13 +83,21 @@ class ConsoleReporter:
         if not self.quiet:
             self.console.print(table_of(report))
             self._notes(report.notes)
+            self._sections(report)
             for line in doubts(report):
                 self.console.print(line, soft_wrap=True)
         for row in report.violated():
             self._story(report, row)
         verdict = Text(f"{report.verdict.value}", style=VERDICT_STYLES[report.verdict])
-        self.console.print(verdict.append(f" · {MEANINGS[report.verdict]} · {counts(report)}", style="none"))
+        self.console.print(verdict.append(f" · {meaning(report)} · {counts(report)}", style="none"))
         self.console.print(f"evidence: {evidence}", soft_wrap=True)
+
+    def _sections(self, report: Report) -> None:
+        """Tell what there is beside the verdict: envelopes, ticks."""
+        for section in report.sections:
+            self.console.print(clean(section.title), style="bold", soft_wrap=True)
+            for line in section.lines:
+                self.console.print(f"  {clean(line)}", soft_wrap=True)
 
     def _story(self, report: Report, row: Row) -> None:
         """Tell one violation: what, since when, step by step, and how to see it again."""

@@ -61,6 +61,11 @@ def report_data(report: Report) -> dict[str, object]:
             for witness in report.witnesses
         ],
         "notes": [clean(note) for note in report.notes],
+        "narrowed": report.narrowed,
+        "sections": [
+            {"kind": section.kind, "title": clean(section.title), "data": list(section.data)}
+            for section in report.sections
+        ],
         "survivors": list(report.survivors),
         "expired_waivers": [waiver.id for waiver in report.expired],
     }

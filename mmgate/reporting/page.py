@@ -8,7 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from mmgate.report import Report
-from mmgate.reporting.words import MARKS, MEANINGS, cell, clean, counts, doubts, facts, outcome_of, run_line
+from mmgate.reporting.words import MARKS, cell, clean, counts, doubts, facts, meaning, outcome_of, run_line
 
 
 @cache
@@ -53,7 +53,7 @@ def _values(report: Report) -> dict[str, object]:
     return {
         "report": report,
         "run_line": run_line(report.run),
-        "meaning": MEANINGS[report.verdict],
+        "meaning": meaning(report),
         "counts": counts(report),
         "doubts": doubts(report),
         "marks": MARKS,

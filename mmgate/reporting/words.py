@@ -26,6 +26,17 @@ MEANINGS = {
 }
 
 
+NARROW_PASS = "every spec that was asked holds"
+"""What PASS means where not all was asked: it is no word on the rest."""
+
+
+def meaning(report: Report) -> str:
+    """Say what the verdict means, no more than what was asked for."""
+    if report.narrowed and report.verdict is Verdict.PASS:
+        return NARROW_PASS
+    return MEANINGS[report.verdict]
+
+
 def clean(text: str) -> str:
     """Make any text one printable, bounded line: what a port says is data, not an instruction to a terminal."""
     line = "".join(char if char.isprintable() else "�" for char in text[: MAX_TEXT + 1].replace("\t", " "))
@@ -95,7 +106,7 @@ def facts(row: Row) -> list[str]:
 
 
 def counts(report: Report) -> str:
-    """Count the words over all specs."""
+    """Count the words over all specs; where not all was asked, a good word says so."""
     parts = []
     for word in Word:
         number = sum(row.word is word for row in report.rows)
@@ -103,4 +114,6 @@ def counts(report: Report) -> str:
             parts.append(f"{number} {word.value}")
     if report.survivors:
         parts.append(f"defects that survive: {', '.join(report.survivors)}")
+    if report.narrowed and report.verdict in (Verdict.PASS, Verdict.CONDITIONAL):
+        parts.append(report.narrowed)
     return " · ".join(parts)

@@ -52,7 +52,7 @@ def counter_config(folder: Path) -> Path:
 def test_help_names_every_command_that_is_there(tmp_path: Path):
     answer = mmgate(tmp_path, "--help")
     assert answer.returncode == 0
-    names = ("verify", "simulate", "replay", "specs", "matrix", "config", "port", "doctor")
+    names = ("verify", "simulate", "replay", "observe", "specs", "matrix", "config", "port", "doctor")
     assert all(f"  {name} " in answer.stdout for name in names)
 
 
