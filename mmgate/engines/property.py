@@ -64,14 +64,9 @@ class Search:
 
 def run(request: Request) -> EngineResult:
     """Draw functions' cases, stories and worlds, and judge them. Raises InputRefused for a maker that can't be used."""
-    drawn = [] if request.maker.kind == "port" else functions(request)
-    drawn += lawful.outcomes(request, check)
-    drawn += advisory.outcomes(request, check)
-    drawn += twins.outcomes(request, ENGINE)
-    if TOTALITY in request.specs:
-        drawn.append(_total(request.maker, request.profile.property_examples, request.seed))
+    found = drawn(request)
     played, lost = _play_all(request)
-    outcomes = _merged([*drawn, *_machine_outcomes(played, request)], request.specs)
+    outcomes = _merged([*found, *_machine_outcomes(played, request)], request.specs)
     problem = _idle(played, lost)
     if problem:
         known = {outcome.spec_id for outcome in outcomes}
@@ -81,6 +76,17 @@ def run(request: Request) -> EngineResult:
 
 
 # -- functions
+
+
+def drawn(request: Request) -> list[Outcome]:
+    """Draw the cases of functions, laws, advisory specs, twins and stories: all but the machine's worlds."""
+    found = [] if request.maker.kind == "port" else functions(request)
+    found += lawful.outcomes(request, check)
+    found += advisory.outcomes(request, check)
+    found += twins.outcomes(request, ENGINE)
+    if TOTALITY in request.specs:
+        found.append(_total(request.maker, request.profile.property_examples, request.seed))
+    return found
 
 
 def functions(request: Request) -> list[Outcome]:
