@@ -36,7 +36,7 @@ class NothingHeldBack(Monitor):
         """A cancel that never left must be sent again (L-5)."""
         order = self.view.orders.find(event.cloid, event.oid)
         if order is not None and order.cancel_failed_ms is not None and order.open_told:
-            self.antecedent("a cancel never left")
+            self.antecedent("a cancel never left", order)
             self._failed[order.cloid] = order
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
@@ -147,7 +147,7 @@ class StrangersLeftAlone(Monitor):
         """Look whose order is named."""
         if order is not None:
             if self._oids:
-                self.antecedent("own order cancelled beside strangers")
+                self.antecedent("own order cancelled beside strangers", order)
             return
         if cancel.oid in self._oids or cancel.cloid in self._cloids:
             name = f"oid {cancel.oid}" if cancel.oid is not None else f"cloid {cancel.cloid}"

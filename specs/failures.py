@@ -147,7 +147,7 @@ class FailuresLoseNothing(Monitor):
     def _mark(self, order: OwnOrder, how: str) -> None:
         if self._touched.get(order.cloid) != how:
             self._touched[order.cloid] = how
-            self.antecedent(how)
+            self.antecedent(how, order)
 
     def _found(self, text: str, market: str | None, cloid: str | None) -> None:
         """Take over what a part found, if the order is one of those that failures have touched."""

@@ -24,11 +24,11 @@ class FillsCountOnce(Monitor):
         """Count how fills are told: new, again, after their order's end."""
         order = self.view.fill_order
         if not self.view.fill_fresh:
-            self.antecedent("told again")
+            self.antecedent("told again", order, event.market)
         elif order is not None and order.ended_ms is not None and order.ended_by != "filled":
-            self.antecedent("told after the order's end")
+            self.antecedent("told after the order's end", order)
         else:
-            self.antecedent("snapshot, new" if event.snapshot else "new")
+            self.antecedent("snapshot, new" if event.snapshot else "new", order, event.market)
 
     def on_books_told(self, record: journal.BooksTold) -> None:
         """Compare the believed position with the ledger of told fills, each identity once (L-4, L-7)."""
@@ -74,7 +74,7 @@ class OwnFillsAreOurs(Monitor):
         said = turn.reply.mm_fill
         if own is None or (not own and not said):
             return
-        self.antecedent(f"mm_fill · {role}")
+        self.antecedent(f"mm_fill · {role}", market=f"{event.side} · {event.market}")
         if own is not said:
             word = "no word on it" if said is None else f"mm_fill {str(said).lower()}"
             whose = f"own order ({role})" if own else "order of another strategy"
@@ -89,7 +89,7 @@ class OwnFillsAreOurs(Monitor):
             return
         booked = {p.market: p.net for p in record.books.positions}
         for market in self.view.markets:
-            self.antecedent("books")
+            self.antecedent("books", market=market)
             fair = self.view.positions.candidates(market)
             if booked.get(market, ZERO) not in fair:
                 fact = f"the books hold {booked.get(market, ZERO)} of {market}, all told own fills give {fair[0]}"
@@ -99,7 +99,7 @@ class OwnFillsAreOurs(Monitor):
         """Without attribution and books: a close is for the whole own part, no more and no less (L-9, I-4)."""
         if order.role is not Role.FLATTEN or not {"attribution", "books"}.isdisjoint(self.view.features):
             return
-        self.antecedent("close")
+        self.antecedent("close", order)
         sizes = lawful_closes(self.view, place)
         if Fraction(place.sz) not in sizes:
             wanted = " or ".join(str(float(size)) for size in sizes) or "nothing"
@@ -135,7 +135,7 @@ class PartsAddUp(Monitor):
         booked = {p.market: p.net for p in record.books.positions}
         for market in view.markets:
             truth, taker = view.positions.mm.get(market, ZERO), view.positions.taker_truth.get(market, ZERO)
-            self.antecedent("books · taker beside" if taker else "books")
+            self.antecedent("books · taker beside" if taker else "books", market=market)
             net = booked.get(market, ZERO)
             if net != truth:
                 total = f"the venue's position is {truth + taker}, {taker} of it the other strategy's"
@@ -155,7 +155,7 @@ class PartsAddUp(Monitor):
         if order is None or order.role is not Role.FLATTEN:
             self._other_fill_ms[record.market] = record.now_ms
             return
-        self.antecedent("close")
+        self.antecedent("close", order)
         left = self.view.positions.mm.get(record.market, ZERO)
         raced = self._other_fill_ms.get(record.market, -1) >= order.sent_ms
         if left * record.side.sign > 0 and not raced and self._knew_all.get(order.cloid):

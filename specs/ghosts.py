@@ -56,7 +56,7 @@ class NoGhost(Monitor):
         cloid = getattr(turn.event, "cloid", None)
         order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
         if order is not None and order.ended_ms == turn.event.now_ms:
-            self.antecedent(f"told {order.ended_by}")
+            self.antecedent(f"told {order.ended_by}", order)
 
     def _end_arrived(self, order: OwnOrder, quiescent: bool) -> bool:
         """Say whether the maker has had its chance to learn that the order is not live."""

@@ -58,7 +58,8 @@ class NothingGrows(Monitor):
             return
         most = 2 * config.num_levels + (config.counter_max_open if counters else 0) + 1
         count = sum(1 for order in self.view.orders.open_in(market) if not self._going(order))
-        self.antecedent("at the ladder's size" if count >= 2 * config.num_levels else "under the ladder's size")
+        size = "at the ladder's size" if count >= 2 * config.num_levels else "under the ladder's size"
+        self.antecedent(size, market=market)
         if count <= most:
             self._over.discard(market)
         elif market not in self._over:

@@ -75,7 +75,7 @@ class LimitsActAtOnce(Monitor):
         self._levels[market] = level
         if level > before:
             side = "long" if self._adding_side(market) is Side.BUY else "short"
-            self.antecedent(f"{level.name.lower()} · {side} · {event}")
+            self.antecedent(f"{level.name.lower()} · {side} · {event}", market=market)
 
     def _level(self, market: str) -> Level:
         ratios = self.view.ratios(market)
@@ -123,7 +123,7 @@ class LimitsActAtOnce(Monitor):
 
     def _flatten(self, place: Place, order: OwnOrder) -> None:
         view, market = self.view, place.market
-        self.antecedent("close sent")
+        self.antecedent("close sent", order)
         last = self._flattens.get(market)
         if last is not None and last.open_told:
             self.violated(f"{order.label()} goes out before {last.label()} had its last word", market, place.cloid)

@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from specs.own import OwnOrder
 from specs.spec import Outcome, Spec, Violation, Word
+from specs.surroundings import SEPARATOR, Around, counted
 from specs.view import View
 
 MAX_VIOLATIONS = 5
@@ -35,17 +37,24 @@ class Monitor:
         self.violation_count = 0
         self.antecedents = 0
         self.contexts: dict[str, int] = {}
+        self._counted: dict[tuple[str, Around], int] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Return this monitor's handlers by method name."""
         names = [name for name in dir(self) if name.startswith(PREFIXES)]
         return {name: getattr(self, name) for name in names}
 
-    def antecedent(self, context: str = "") -> None:
-        """Count that the spec's condition was met, and in which context."""
+    def antecedent(self, context: str = "", order: OwnOrder | None = None, market: str = "") -> None:
+        """Count that the spec's condition was met: in which context, around which order or market, what held then."""
         self.antecedents += 1
         if context:
             self.contexts[context] = self.contexts.get(context, 0) + 1
+        if order is not None:
+            context = SEPARATOR.join((context, order.side, order.role, order.market))
+        elif market:
+            context = SEPARATOR.join((context, market))
+        key = (context, self.view.around())
+        self._counted[key] = self._counted.get(key, 0) + 1
 
     def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
         """Note a violation at the present record; only the first few are kept, all are counted."""
@@ -76,6 +85,7 @@ class Monitor:
             strength=self.view.strength(),
             antecedents=self.antecedents,
             contexts=tuple(sorted(self.contexts.items())),
+            surroundings=counted(self._counted, self.view.all_markets),
             violations=tuple(self.violations),
             reason=reason,
         )

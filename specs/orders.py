@@ -26,7 +26,7 @@ class NeverTradesWithItself(Monitor):
             return
         others = [o for o in self.view.orders.open_in(place.market) if o.side is not place.side]
         if others:
-            self.antecedent(str(order.role))
+            self.antecedent(str(order.role), order)
         for other in others:
             meets = place.px >= other.px if place.side is Side.BUY else place.px <= other.px
             if meets:
@@ -72,7 +72,7 @@ class CloidsAreUnique(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Look the new cloid up among all that were sent."""
-        self.antecedent("first life" if self.view.life_count == 1 else "later life")
+        self.antecedent("first life" if self.view.life_count == 1 else "later life", order)
         first = self._seen.get(place.cloid)
         if first is None:
             self._seen[place.cloid] = (turn.now_ms, turn.life)

@@ -27,7 +27,7 @@ class NoOrphan(Monitor):
         """Watch what earlier lives left, and begin anew."""
         self._due.clear()
         for order in self.view.orders.live.values():
-            self.antecedent(f"restart · {order.role}")
+            self.antecedent(f"restart · {order.role}", order)
 
     def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
         """Every own order needs a cancel request by now, or when the connection is back (L-14)."""
@@ -82,7 +82,7 @@ class NoOrphan(Monitor):
         view = self.view
         for order in [*view.orders.open.values(), *view.orders.live.values()]:
             if order.cancellable and order.cloid not in self._due:
-                self.antecedent(f"{why} · {order.role}")
+                self.antecedent(f"{why} · {order.role}", order)
                 self._due[order.cloid] = (order, view.now_ms, why)
 
     def _judge_unasked(self) -> None:
@@ -143,7 +143,7 @@ class NothingOutlivesItsLife(Monitor):
         for order in self.view.orders.live.values():
             self._former[order.cloid] = order
         for order in self._former.values():
-            self.antecedent(f"{'on the book' if order.live else 'on its way'} · {order.role}")
+            self.antecedent(f"{'on the book' if order.live else 'on its way'} · {order.role}", order)
         self._doubled_judged = self.view.life_count < 2
 
     def on_turn(self, turn: journal.Turn) -> None:

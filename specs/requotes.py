@@ -127,7 +127,7 @@ class RequestsNotWasted(Monitor):
         self._sent += 1
         near = left <= self._spending.reserve + 2 * self.view.config.num_levels
         if near:
-            self.antecedent("near the reserve")
+            self.antecedent("near the reserve", order)
         if left < self._spending.reserve:
             fact = f"is sent with {left:f} requests left, {self._spending.reserve} are kept for cancels and closes"
             self.violated(f"{order.label()} {fact}", place.market, place.cloid)
@@ -160,7 +160,7 @@ class RequestsNotWasted(Monitor):
         """Outside a requote a rung goes out only where room was made, and only if it does not stand already."""
         state = self._markets[order.market]
         since_ms = state.times[0][0] if state.times else -1
-        self.antecedent("pending")
+        self.antecedent("pending", order)
         count = state.sides.get(order.side, 0) + 1
         again = order.level is not None and (order.side, order.level) in state.levels
         if state.ended_ms < since_ms:
@@ -185,7 +185,7 @@ class RequestsNotWasted(Monitor):
         placed = [o for o in self._places if o.market == market]
         surely = bool(placed) and not self._pending_too
         if placed:
-            self.antecedent("requote" if surely else "requote, or pending")
+            self.antecedent("requote" if surely else "requote, or pending", market=market)
         if surely or state.due:
             state.times = [here]
             state.due = state.due and not placed

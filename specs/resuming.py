@@ -108,7 +108,7 @@ class HaltEndsWithItsCause(FreedomMonitor):
     def resumed(self, market: str, freedom: Freedom) -> None:
         """Count what had halted the market, and what ended it."""
         if freedom.cause in HALTS:
-            self.antecedent(f"{freedom.cause} · ended by {freedom.ended_by}")
+            self.antecedent(f"{freedom.cause} · ended by {freedom.ended_by}", market=market)
 
     def missed(self, market: str, freedom: Freedom) -> None:
         """Quoting goes on within B-resume; a market never quoted beside others that are is CFG-5's business."""
@@ -140,7 +140,7 @@ class ConfiguredMarketsQuoted(FreedomMonitor):
 
     def missed(self, market: str, freedom: Freedom) -> None:
         """Every configured market is quoted once in a life, within B-resume of being free to."""
-        self.antecedent("not quoted")
+        self.antecedent("not quoted", market=market)
         if market not in self._quoted:
             limit = self.view.bounds.resume_ms
             fact = f"{market} is configured ({self._name_of(market)}) and was never quoted in this life"

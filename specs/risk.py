@@ -26,7 +26,7 @@ class HaltPlacesNothing(Monitor):
         view = self.view
         if view.config.enabled and view.stops.window_open(view.event_ms) and view.usable(event.market):
             for cause in self._causes(event.market):
-                self.antecedent(cause.split(" of ")[0])
+                self.antecedent(cause.split(" of ")[0], market=event.market)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Look for a cause that forbids this order."""
@@ -61,7 +61,7 @@ class ObservationPlacesNothing(Monitor):
         """Count prices on which an enabled maker would quote."""
         view = self.view
         if not view.config.enabled and view.stops.window_open(view.event_ms) and view.usable(event.market):
-            self.antecedent("quotable price")
+            self.antecedent("quotable price", market=event.market)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Only a close may go out."""
@@ -90,7 +90,7 @@ class ExposureWithinLimit(Monitor):
                 resting += max(ZERO, other.unfilled_told)
         net = min(n * place.side.sign for n in view.positions.candidates(place.market))
         exposure = max(ZERO, net + resting) * mark_px
-        self.antecedent("with a position" if net else "flat")
+        self.antecedent("with a position" if net else "flat", order)
         if exposure > view.config.max_position_usd:
             fact = f"{place.side} exposure becomes {exposure:f} USD over {view.config.max_position_usd}"
             self.violated(f"{order.label()}: {fact} at mark {mark_px}", place.market, place.cloid)

@@ -18,13 +18,13 @@ class QuotesInTheirHours(Monitor):
         """Count prices that tempt a maker which does not look at the clock."""
         if self.view.usable(event.market):
             for reason in self._reasons():
-                self.antecedent(reason)
+                self.antecedent(reason, market=event.market)
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Count fills that tempt it to send a counter-order."""
         if self.view.fill_fresh and self.view.config.counter_order_enabled:
             for reason in self._reasons():
-                self.antecedent(f"{reason} · fill")
+                self.antecedent(f"{reason} · fill", market=event.market)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Judge every order but a close."""

@@ -73,7 +73,9 @@ class Outcome:
     """One engine's word on one spec, with its strength.
 
     `antecedents`: how often the spec's condition was met (0 means vacuous, never holds); `contexts`: the same per
-    context; `strength`: in words ("closed", "to depth D, S states", "confirmed over all paths", "n examples", …).
+    context, in the monitor's words; `surroundings`: the same by fault kind, phase, side, role and market, as far as a
+    monitor names them; `strength`: in words ("closed", "to depth D, S states", "confirmed over all paths",
+    "n examples", …).
     """
 
     spec_id: str
@@ -84,6 +86,7 @@ class Outcome:
     contexts: tuple[tuple[str, int], ...] = ()
     violations: tuple[Violation, ...] = ()
     reason: str = ""
+    surroundings: tuple[tuple[str, int], ...] = ()
 
 
 def merge_runs(outcomes: Iterable[Outcome]) -> Outcome:
@@ -96,10 +99,6 @@ def merge_runs(outcomes: Iterable[Outcome]) -> Outcome:
         raise ValueError("no outcomes to merge: give at least one")
     order = (Word.VIOLATED, Word.ERROR, Word.INCONCLUSIVE, Word.HOLDS, Word.VACUOUS, Word.NOT_APPLICABLE)
     word = next(w for w in order if any(o.word is w for o in runs))
-    contexts: dict[str, int] = {}
-    for run in runs:
-        for name, count in run.contexts:
-            contexts[name] = contexts.get(name, 0) + count
     of_word = [o for o in runs if o.word is word]
     return Outcome(
         spec_id=runs[0].spec_id,
@@ -107,10 +106,20 @@ def merge_runs(outcomes: Iterable[Outcome]) -> Outcome:
         word=word,
         strength=of_word[0].strength,
         antecedents=sum(o.antecedents for o in runs),
-        contexts=tuple(sorted(contexts.items())),
+        contexts=_summed(run.contexts for run in runs),
         violations=tuple(v for o in runs for v in o.violations),
         reason=next((o.reason for o in of_word if o.reason), ""),
+        surroundings=_summed(run.surroundings for run in runs),
     )
+
+
+def _summed(counts: Iterable[tuple[tuple[str, int], ...]]) -> tuple[tuple[str, int], ...]:
+    """Add up counts by name."""
+    total: dict[str, int] = {}
+    for one in counts:
+        for name, count in one:
+            total[name] = total.get(name, 0) + count
+    return tuple(sorted(total.items()))
 
 
 def spec_word(severity: Severity, words: Mapping[str, Word]) -> Word:

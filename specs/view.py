@@ -22,6 +22,7 @@ from specs.own_orders import Orders
 from specs.positions import Positions
 from specs.pricing import Pricing
 from specs.stops import Stop, Stops
+from specs.surroundings import Around, around
 
 
 class View:
@@ -36,6 +37,7 @@ class View:
         self.features: frozenset[str] = frozenset()
         self.bounds = Bounds(self.config, 0, 0)
         self.markets: dict[str, Market] = {}
+        self.all_markets: dict[str, None] = {}
         self.index = -1
         self.now_ms = 0
         self.began_ms = 0
@@ -67,6 +69,8 @@ class View:
         self.last_refusal_ms = 0
         self.last_taker_trade_ms: dict[str, int] = {}
         self.pricing = Pricing(self)
+        self._around_index = -2
+        self._around: Around = ()
         self._hear: dict[type, Callable[[Any], object]] = self._hearing()
         self._see: dict[type, Callable[[Any], object]] = self._seeing()
 
@@ -149,6 +153,12 @@ class View:
             return f"the maker failed ({self.failed.kind}), so the run stopped"
         return "" if self.ended is not None else "the run was cut before its end"
 
+    def around(self) -> Around:
+        """Return the faults at work and the phase of the maker's life, for counting; worked out once a record."""
+        if self._around_index != self.index:
+            self._around_index, self._around = self.index, around(self)
+        return self._around
+
     def strength(self) -> str:
         """Say how much was seen: hours of run time and turns of the maker."""
         hours = (self.now_ms - self.began_ms) / 3_600_000
@@ -179,6 +189,7 @@ class View:
         self.crashed = False
         self._configure(start.config)
         self.markets = {m.name: m for m in start.markets}
+        self.all_markets.update(dict.fromkeys(self.markets))
         self.event_ms = self.previous_event_ms = start.now_ms
         self.connected = True
         self.told = {}
@@ -297,6 +308,7 @@ class View:
         self._configure(record.config)
         self.markets = {m.name: m for m in record.markets}
         self.began_ms = record.now_ms
+        self.all_markets.update(dict.fromkeys(self.markets))
 
     def _opened(self, record: journal.OrderOpened) -> None:
         if record.owner == journal.Owner.MAKER:

@@ -48,7 +48,7 @@ class CancelledForCause(Monitor):
             return
         for order in self.view.orders.open_in(self._requoted):
             if self._counts(order) and not order.cancels_ms:
-                self.antecedent("requote beside an open one")
+                self.antecedent("requote beside an open one", order)
                 return
 
     def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
@@ -56,7 +56,7 @@ class CancelledForCause(Monitor):
         if order is None or len(order.cancels_ms) != 1 or not self._counts(order):
             return
         cause = self._cause(turn.event, order)
-        self.antecedent(cause or "no cause")
+        self.antecedent(cause or "no cause", order)
         if not cause:
             age_ms = self.view.event_ms - order.sent_ms
             event = type(turn.event).__name__.lower()
