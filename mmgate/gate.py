@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mmgate import envelopes, observing
+from mmgate import envelopes, observing, timing
 from mmgate.asking import Asked, Plan, plan_of
 from mmgate.events import Reporter
 from mmgate.evidence import Evidence, write_whole
@@ -44,11 +44,13 @@ def _task(plan: Plan) -> Task:
 
 
 def _sections(plan: Plan) -> tuple[Section, ...]:
-    """Return the envelopes and the reports on ticks, where their specs are asked for."""
+    """Return the envelopes, the bounds and the reports on ticks, where their specs are asked for."""
     first = plan.requests[0]
     sections: list[Section] = []
     if ENVELOPE in first.specs and len(plan.requests) == 1:
         sections.append(envelopes.section_of(first.suite, first.seed))
+    if timing.TIMED & set(first.specs) and len(plan.requests) == 1:
+        sections.append(timing.section_of(first.suite, first.seed))
     if TICKS in first.specs:
         sections += observing.sections_of(first.suite)
     return tuple(sections)

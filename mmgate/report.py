@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What is told beside the verdict, for a person in `lines` and as `data`: kind "envelope" or "ticks"."""
+    """What is told beside the verdict, for a person in `lines` and as `data`: kind "envelope", "bounds" or "ticks"."""
 
     kind: str
     title: str

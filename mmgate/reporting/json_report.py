@@ -96,6 +96,7 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         "reason": clean(outcome.reason),
         "antecedents": outcome.antecedents,
         "contexts": dict(outcome.contexts),
+        "surroundings": dict(outcome.surroundings),
         "violations": [
             {
                 "now_ms": violation.now_ms,
