@@ -11,7 +11,7 @@ PYTHON ?=
 CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint deep bench constraints clean
+.PHONY: help setup verify test lint deep bench docs constraints clean
 
 # An environment that was moved or copied with its checkout still points at the old one: make it anew.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -53,6 +53,9 @@ deep: $(STAMP)  ## the long verification, and 10 000 hostile files
 
 bench: $(STAMP)  ## how fast a simulated weekend runs here
 	@$(BIN)/python benchmarks/weekend.py $(ARGS)
+
+docs: $(STAMP)  ## generate docs/specs.md and docs/review.md anew
+	@$(BIN)/python -m mmgate.documents docs
 
 constraints:  ## resolve every dependency anew and pin what was found
 	@python3 -m venv --clear build/resolve

@@ -67,9 +67,19 @@ JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("VOL-3", "property: reads after reads"),
     ("VEL-1", "property: the trend by definition"),
     ("VEL-3", "property: moves scaled, one move larger than all"),
-    ("DET-1", "every engine that runs twice and compares"),
+    ("DET-1", "property and simulation: worlds run twice, in another process and with another hash seed, and compared"),
 )
-"""Specs that no monitor of one run can judge, and who does."""
+"""Specs that no monitor of one run can judge, and who does: the engines, a colon, and how."""
+
+NOT_JUDGED: tuple[tuple[str, str], ...] = (
+    ("what other strategies of the account do with the maker's position", "they are no part of the maker"),
+    ("how a system reads the venue's replies", "the port's adapter begins behind it"),
+    ("whether a process gets its signal", "the operating system's part; what it does on one is judged (ORD-4)"),
+)
+"""What no spec judges, and why; every report says so."""
+
+RULES_NOT_JUDGED: tuple[tuple[str, str], ...] = ()
+"""Rules of docs/system.md that no spec guards, each with the reason; there is none at present."""
 
 
 def judged() -> frozenset[str]:
@@ -83,4 +93,12 @@ def spec(spec_id: str) -> Spec:
     return statement(spec_id)
 
 
-__all__ = ["JUDGED_BY_ENGINES", "MONITORS", "SPECS", "judged", "spec"]
+__all__ = [
+    "JUDGED_BY_ENGINES",
+    "MONITORS",
+    "NOT_JUDGED",
+    "RULES_NOT_JUDGED",
+    "SPECS",
+    "judged",
+    "spec",
+]

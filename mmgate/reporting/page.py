@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from mmgate.report import Report
 from mmgate.reporting.words import MARKS, cell, clean, counts, doubts, facts, meaning, outcome_of, run_line
+from specs.catalogue import NOT_JUDGED
 
 
 @cache
@@ -56,6 +57,7 @@ def _values(report: Report) -> dict[str, object]:
         "meaning": meaning(report),
         "counts": counts(report),
         "doubts": doubts(report),
+        "not_judged": NOT_JUDGED,
         "marks": MARKS,
         "cells": {row.spec.id: [cell(outcome_of(row, engine)) for engine in report.engines] for row in report.rows},
         "facts": {row.spec.id: facts(row) for row in report.violated()},

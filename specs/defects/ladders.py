@@ -144,7 +144,7 @@ DEFECTS: tuple[Defect, ...] = (
         "levels-without-spacing",
         "All levels of a linear ladder stand at the innermost offset",
         ("Q-3",),
-        ("OFF-4",),
+        ("OFF-4", "CFG-3"),
         (Patch("model.quoting:linear_offset", _no_spacing),),
     ),
     Defect(

@@ -65,7 +65,7 @@ def test_the_wheel_is_told_of_all_four_packages():
     assert wheel["targets"]["wheel"]["packages"] == ["model", "sim", "specs", "mmgate"]
 
 
-@pytest.mark.parametrize("target", ["setup", "verify", "test", "lint", "deep", "bench", "clean", "help"])
+@pytest.mark.parametrize("target", ["setup", "verify", "test", "lint", "deep", "bench", "docs", "clean", "help"])
 def test_make_knows_its_targets(target: str):
     answer = make("--dry-run", target)
     assert answer.returncode == 0, answer.stderr
