@@ -52,9 +52,7 @@ def collect_rejected(draft: Draft, where: MarketState, order: Order) -> None:
     left = order.size - order.filled
     if left <= 0:
         return
-    amount = replace(
-        order.answered, size=left, value=order.answered.px * left, tries=order.answered.tries + 1
-    )
+    amount = replace(order.answered, size=left, value=order.answered.px * left, tries=order.answered.tries + 1)
     collect(draft, where, order.side, amount)
 
 
@@ -83,7 +81,7 @@ def after_position_change(draft: Draft, where: MarketState, before: Decimal) -> 
 def run_counters(draft: Draft, where: MarketState) -> None:
     """Cancel counter-orders that are too old; send amounts collected earlier that this event allows (L-8a)."""
     config = draft.config
-    if config.counter_max_age_ms > 0:
+    if config.counter_max_age_ms > 0 and draft.state.orders.any_due(draft.now):
         for order in draft.orders_of(where.market.name):
             too_old = draft.now - order.sent_ms >= config.counter_max_age_ms
             if order.role is Role.COUNTER and too_old and not order.cancel_requested:

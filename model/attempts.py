@@ -72,9 +72,7 @@ def attempt_answered(draft: Draft, where: MarketState, query_ms: int, *, agrees:
     if attempt is None or attempt.ended_ms is None or query_ms <= attempt.ended_ms:
         return
     if corrected or (
-        agrees
-        and attempt.agreed_ms is not None
-        and query_ms - attempt.agreed_ms >= draft.config.sent_timeout_ms
+        agrees and attempt.agreed_ms is not None and query_ms - attempt.agreed_ms >= draft.config.sent_timeout_ms
     ):
         _settle(where, executed=not attempt.lost)
     elif not agrees:

@@ -232,9 +232,7 @@ class Codec:
         return read
 
     def _record_reader(self, cls: type, *, tagged: bool, given: bool = False) -> Reader:
-        shown = [
-            (name, wire, self._reader(shape), left_out) for name, wire, shape, left_out in self._fields(cls)
-        ]
+        shown = [(name, wire, self._reader(shape), left_out) for name, wire, shape, left_out in self._fields(cls)]
         known = {wire for _, wire, _, _ in shown} | {"type"}
 
         def read(source: Any) -> object:
@@ -255,9 +253,7 @@ class Codec:
                     raise fault.below(wire) from None
             if self._strict and not known.issuperset(data):
                 stranger = next(key for key in data if key not in known)
-                raise Malformed(
-                    str(stranger)[:80], f"is no field of {tag(cls)}; known: {', '.join(sorted(known))}"
-                )
+                raise Malformed(str(stranger)[:80], f"is no field of {tag(cls)}; known: {', '.join(sorted(known))}")
             return cls(**values)
 
         return read

@@ -5,7 +5,7 @@ The only ways to send anything: `place`, `cancel`, `query`, `schedule`. They kee
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from model.actions import Action, Cancel, Place, QueryOpenOrders, Role, ScheduleCancel, Side, Tif
@@ -13,6 +13,7 @@ from model.config import MakerConfig
 from model.journal import LogLine, Reply
 from model.market import Market
 from model.orders import Answered, Order, cancel_action, cancel_sent, sent
+from model.risk import Requests
 from model.state import MarketState, State
 
 
@@ -50,6 +51,8 @@ class Draft:
 
     def reply(self) -> Reply:
         """Return what leaves: the dead man's switch, cancels, placements (ALO first), queries (venue.md §1)."""
+        if not (self.cancels or self.places or self.others):
+            return Reply((), tuple(self.log), self.mm_fill)
         schedules = [a for a in self.others if isinstance(a, ScheduleCancel)]
         queries = [a for a in self.others if isinstance(a, QueryOpenOrders)]
         places = sorted(self.places, key=lambda p: p.tif is not Tif.ALO)
@@ -124,7 +127,7 @@ class Draft:
     def _spend(self) -> None:
         """Count one request (L-12)."""
         requests = self.state.requests
-        self.state.requests = replace(requests, used=requests.used + 1)
+        self.state.requests = Requests(requests.told, requests.used + 1, requests.traded_usd)
 
 
 def forget(where: MarketState, *codes: str) -> None:

@@ -30,6 +30,7 @@ from model.events import (
 from model.fills import take_fill
 from model.inventory import Book, adds_to, with_entry
 from model.journal import BookedOrder, BookedPosition, Books, Reply
+from model.live import Limits, LiveOrders
 from model.market import Market
 from model.memory import FillSet
 from model.permission import account_halt, halt_cause, in_emergency, usable_mark, warned
@@ -79,6 +80,7 @@ def begin(start: Start) -> tuple[State, Reply]:
             prefix="0x" + config.cloid_prefix,
             markets={m.name: MarketState(m, m.name in quoted) for m in start.markets},
             requests=Requests(start.request_budget),
+            orders=LiveOrders(Limits.of(config)),
             weekend=weekend_of(start.now_ms),
             repeat_ms=start.now_ms + config.sent_timeout_ms,
             stats_logged_ms=start.now_ms,

@@ -7,7 +7,7 @@ Adding returns a new collection that shares almost everything with the old one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from model.orders import ROLE_MEMORY_MS, Order
 
@@ -45,38 +45,40 @@ class FillSet:
         return FillSet((identities,) if identities else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """An ended order and when it ended, in ms."""
 
     order: Order
     ended_ms: int
 
 
+class Chunk(NamedTuple):
+    """Some ended orders by cloid, and when the last of them ended, in ms."""
+
+    orders: dict[str, Ended]
+    newest_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class EndedOrders:
-    """The orders that ended within `ROLE_MEMORY_MS`, newest last, by cloid (L-4)."""
+    """The orders that ended within `ROLE_MEMORY_MS`, in chunks, the latest in the last one (L-4)."""
 
-    recent: tuple[Ended, ...] = ()
-    chunks: tuple[dict[str, Ended], ...] = ()
+    chunks: tuple[Chunk, ...] = ()
 
     def find(self, cloid: str, now_ms: int) -> Ended | None:
         """Return the ended order of that cloid, or None if it is unknown or too old."""
-        for ended in reversed(self.recent):
-            if ended.order.cloid == cloid:
-                return ended if now_ms - ended.ended_ms <= ROLE_MEMORY_MS else None
         for chunk in reversed(self.chunks):
-            if cloid in chunk:
-                ended = chunk[cloid]
+            ended = chunk.orders.get(cloid)
+            if ended is not None:
                 return ended if now_ms - ended.ended_ms <= ROLE_MEMORY_MS else None
         return None
 
     def find_oid(self, oid: int, now_ms: int) -> Ended | None:
         """Return the ended order of that oid, or None."""
-        for chunk in ({e.order.cloid: e for e in self.recent}, *reversed(self.chunks)):
-            for ended in chunk.values():
+        for chunk in reversed(self.chunks):
+            for cloid, ended in chunk.orders.items():
                 if ended.order.oid == oid and now_ms - ended.ended_ms <= ROLE_MEMORY_MS:
-                    return self.find(ended.order.cloid, now_ms)
+                    return self.find(cloid, now_ms)
         return None
 
     def with_order(self, order: Order, now_ms: int) -> EndedOrders:
@@ -84,12 +86,12 @@ class EndedOrders:
 
         A newer word leaves the time of its end as it was.
         """
-        known = self.find(order.cloid, now_ms) if self.chunks or self.recent else None
-        recent = (*self.recent, Ended(order, known.ended_ms if known else now_ms))
-        chunks = self.chunks
-        if len(recent) >= CHUNK:
-            chunks = (*chunks, {e.order.cloid: e for e in recent})
-            recent = ()
-        while chunks and now_ms - next(reversed(chunks[0].values())).ended_ms > ROLE_MEMORY_MS:
+        known = self.find(order.cloid, now_ms)
+        ended = Ended(order, known.ended_ms if known else now_ms)
+        chunks, last = self.chunks, {order.cloid: ended}
+        if chunks and len(chunks[-1].orders) < CHUNK:
+            last = {**chunks[-1].orders, order.cloid: ended}
+            chunks = chunks[:-1]
+        while chunks and now_ms - chunks[0].newest_ms > ROLE_MEMORY_MS:
             chunks = chunks[1:]
-        return EndedOrders(recent, chunks)
+        return EndedOrders((*chunks, Chunk(last, now_ms)))

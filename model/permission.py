@@ -12,13 +12,11 @@ from model.arithmetic import ZERO
 from model.config import MakerConfig
 from model.draft import Draft
 from model.inventory import ratio
+from model.live import cancel_timeout_ms
 from model.orders import Order
 from model.quoting import mark_usable, prices_usable
 from model.session import quoting_window
 from model.state import MarketState, ShutdownState, State
-
-CANCEL_TIMEOUT_WHEN_OFF_MS = 10_000
-"""The stale-cancel time-out used for reconciling where `stale_cancel_timeout_ms` is 0 (L-6)."""
 
 
 def usable_mark(config: MakerConfig, where: MarketState) -> Decimal | None:
@@ -47,11 +45,6 @@ def in_emergency(config: MakerConfig, where: MarketState) -> bool:
     return abs(inventory_ratio(config, where)) >= config.inventory_emergency_ratio
 
 
-def cancel_timeout_ms(config: MakerConfig) -> int:
-    """Return after how long an unanswered cancel asks for a reconcile (L-6)."""
-    return config.stale_cancel_timeout_ms or CANCEL_TIMEOUT_WHEN_OFF_MS
-
-
 def cancel_overdue(config: MakerConfig, order: Order, now_ms: int) -> bool:
     """Tell whether the order's cancel is unanswered for too long (L-6)."""
     return order.cancel_ms is not None and now_ms - order.cancel_ms >= cancel_timeout_ms(config)
@@ -78,7 +71,7 @@ def account_halt(config: MakerConfig, state: State) -> str | None:
 def halt_cause(draft: Draft, where: MarketState) -> str | None:
     """Return why quoting is halted in this market, or None; a halt ends with its cause (L-6)."""
     cause = account_halt(draft.config, draft.state)
-    if cause is None and draft.config.stale_cancel_timeout_ms > 0:
+    if cause is None and draft.config.stale_cancel_timeout_ms > 0 and draft.state.orders.any_due(draft.now):
         name, config, now = where.market.name, draft.config, draft.now
         if any(o.market == name and cancel_overdue(config, o, now) for o in draft.state.orders.values()):
             return "stale_cancel"
@@ -113,9 +106,7 @@ def session_open(draft: Draft) -> bool:
 def ladder_allowed(draft: Draft, where: MarketState) -> bool:
     """Tell whether this market's ladder may rest: configured, usable and fresh prices, no halt (Q-0, Q-11, L-6)."""
     return (
-        where.quoted
-        and prices_usable(draft.config, where.oracle_px, where.mark_px)
-        and new_risk_allowed(draft, where)
+        where.quoted and prices_usable(draft.config, where.oracle_px, where.mark_px) and new_risk_allowed(draft, where)
     )
 
 

@@ -122,7 +122,7 @@ def _fill_since(where: MarketState, since_ms: int) -> bool:
 
 def send_again(draft: Draft) -> None:
     """Send the cancels again that never left, at the first event 250 ms later, connected and answered (L-5, L-14)."""
-    if draft.state.waiting_since_ms is not None:
+    if draft.state.waiting_since_ms is not None or not draft.state.orders.any_due(draft.now):
         return
     for order in list(draft.state.orders.values()):
         if order.resend_ms is not None and draft.now >= order.resend_ms:
@@ -160,7 +160,7 @@ def unsettled(draft: Draft) -> bool:
         return True
     if any(w.suspect is not None or fills_untold(w) for w in state.markets.values()):
         return True
-    return any(_waited_for(draft, order) for order in state.orders.values())
+    return state.orders.any_due(draft.now) and any(_waited_for(draft, order) for order in state.orders.values())
 
 
 def _waited_for(draft: Draft, order: Order) -> bool:

@@ -15,19 +15,22 @@ GATE_WINDOW_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class DrawdownGate:
-    """The taker's results of the last hour, (venue time in ms, USD) in order of arrival (I-7)."""
+    """The taker's results of the last hour, (venue time in ms, USD) in order of arrival; the oldest's time (I-7)."""
 
     results: tuple[tuple[int, Decimal], ...] = ()
+    oldest_ms: int | None = None
 
     def with_result(self, time_ms: int, usd: Decimal) -> DrawdownGate:
         """Return the gate after one more taker fill's `closed_pnl − fee`."""
-        return DrawdownGate((*self.results, (time_ms, usd)))
+        oldest_ms = time_ms if self.oldest_ms is None else min(time_ms, self.oldest_ms)
+        return DrawdownGate((*self.results, (time_ms, usd)), oldest_ms)
 
     def aged(self, now_ms: int) -> DrawdownGate:
         """Return the gate without results older than its window; itself if none is."""
-        if all(now_ms - t < GATE_WINDOW_MS for t, _ in self.results):
+        if self.oldest_ms is None or now_ms - self.oldest_ms < GATE_WINDOW_MS:
             return self
-        return DrawdownGate(tuple((t, usd) for t, usd in self.results if now_ms - t < GATE_WINDOW_MS))
+        young = tuple((t, usd) for t, usd in self.results if now_ms - t < GATE_WINDOW_MS)
+        return DrawdownGate(young, min((t for t, _ in young), default=None))
 
     def shut(self, config: MakerConfig) -> bool:
         """Tell whether new risk is refused: the hour's sum is at or under −`max_hourly_drawdown_usd` (I-7, I-8)."""

@@ -5,16 +5,18 @@ Everything inside is immutable or copied by `fork`; long windows and memories ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 from model.actions import Side
 from model.arithmetic import ZERO
 from model.inventory import Book
+from model.live import LiveOrders
 from model.market import Market
 from model.memory import EndedOrders, FillSet
-from model.orders import Answered, Order
+from model.orders import Answered
 from model.risk import Adverse, DrawdownGate, Requests
 from model.velocity import VelocityState
 from model.volatility import WickState
@@ -85,7 +87,7 @@ class MarketState:
 
     def fork(self) -> MarketState:
         """Return a copy that may be changed."""
-        return _copy_market(self)
+        return MarketState(*_market_values(self))
 
     def collected(self, side: Side) -> Answered | None:
         """Return the amount collected for a counter-order of `side` (L-8a)."""
@@ -115,7 +117,7 @@ class State:
     markets: dict[str, MarketState]
     requests: Requests
     weekend: int
-    orders: dict[str, Order] = field(default_factory=dict)
+    orders: LiveOrders
     ended: EndedOrders = EndedOrders()
     seen_fills: FillSet = FillSet()
     gate: DrawdownGate = DrawdownGate()
@@ -140,8 +142,8 @@ class State:
 
     def fork(self) -> State:
         """Return a copy that may be changed, with forked markets; memories and windows stay shared."""
-        copy = _copy_state(self)
-        copy.orders = dict(self.orders)
+        copy = State(*_state_values(self))
+        copy.orders = self.orders.fork()
         copy.markets = {name: market.fork() for name, market in self.markets.items()}
         return copy
 
@@ -156,20 +158,8 @@ class State:
 
 _MARKET_FIELDS = tuple(f.name for f in fields(MarketState))
 _STATE_FIELDS = tuple(f.name for f in fields(State))
-
-
-def _copy_market(old: MarketState) -> MarketState:
-    new = object.__new__(MarketState)
-    for name in _MARKET_FIELDS:
-        setattr(new, name, getattr(old, name))
-    return new
-
-
-def _copy_state(old: State) -> State:
-    new = object.__new__(State)
-    for name in _STATE_FIELDS:
-        setattr(new, name, getattr(old, name))
-    return new
+_market_values = attrgetter(*_MARKET_FIELDS)
+_state_values = attrgetter(*_STATE_FIELDS)
 
 
 def _frozen(value: object) -> object:
@@ -181,5 +171,5 @@ def _frozen(value: object) -> object:
     if isinstance(value, FillSet):
         return frozenset().union(*value.runs)
     if isinstance(value, EndedOrders):
-        return (value.recent, tuple(tuple(chunk.values()) for chunk in value.chunks))
+        return tuple(tuple(chunk.orders.values()) for chunk in value.chunks)
     return value
