@@ -11,7 +11,7 @@ from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
 from specs.monitor import Monitor
 from specs.own import OwnOrder
-from specs.pricing import DECIMAL_DOUBT
+from specs.rungs import DECIMAL_DOUBT
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View

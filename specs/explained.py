@@ -16,13 +16,15 @@ from math import isclose, isfinite
 from model import events, journal
 from model.config import LevelDistribution, VelocityWeighting
 from specs.definitions import ladder
+from specs.definitions.exact import exact
 from specs.definitions.ladder import Inputs
 from specs.definitions.velocity import Trend
 from specs.definitions.wicks import SECOND_MS, Statistics
 from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
 from specs.own import OwnOrder, sane
-from specs.pricing import BINARY64_DOUBT, DECIMAL_DOUBT, POWER_DOUBT, Facts
+from specs.pricing import Facts
+from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, POWER_DOUBT
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
@@ -31,6 +33,7 @@ ULPS = 1e-15
 """Relative difference of logged binary64 values that is none: some 2 units in the last place, and printing."""
 COVERED = Fraction(97, 100)
 MOST_WICK_BPS = Fraction(500)
+NO_MOVE = Fraction(0)
 
 
 class SpreadWidensForAdverseFills(LadderMonitor):
@@ -122,9 +125,9 @@ class NoiseIsNoTrend(LadderMonitor):
 
 def _explains(view: View, order: OwnOrder, readings: tuple[Inputs, ...]) -> bool:
     """Say whether some reading puts a rung of the order's level at its price; without a level, of any."""
-    px = Fraction(order.px)
+    px = order.px.as_integer_ratio()
     expected = view.pricing.expected(order.market, order.side, readings)
-    return any(e.takes(px) and order.level in (None, e.rung.level) for e in expected)
+    return any(e.takes(px) and order.level in (None, e.level) for e in expected)
 
 
 class LoggedStatistics(Monitor):
@@ -191,12 +194,17 @@ class BreakpointAsDefined(LoggedStatistics):
 
 
 class Moves:
-    """The largest move between successive told prices of each closed second of a window, in bps."""
+    """The largest move between successive told prices of each closed second of a window, in bps.
+
+    `_falling`: (number of the second, its end, its move) of those closed seconds that no later one exceeds, oldest
+    first: the first that is young enough is the largest of the window.
+    """
 
     def __init__(self, window: int, gap_ms: int, age_ms: int) -> None:
-        self._gap_ms, self._age_ms = gap_ms, age_ms
-        self._closed: deque[tuple[int, Fraction]] = deque(maxlen=window)
-        self._open = Fraction(0)
+        self._window, self._gap_ms, self._age_ms = window, gap_ms, age_ms
+        self._falling: deque[tuple[int, int, Fraction]] = deque()
+        self._count = 0
+        self._open = NO_MOVE
         self._last: tuple[int, Fraction] | None = None
 
     def tick(self, t_ms: int, px: Fraction) -> None:
@@ -209,18 +217,28 @@ class Moves:
         if second < last_second:
             return
         if second > last_second:
-            self._closed.append(((last_second + 1) * SECOND_MS, self._open))
-            self._open = Fraction(0)
-        if t_ms - last_ms <= self._gap_ms:
+            self._close((last_second + 1) * SECOND_MS)
+        if t_ms - last_ms <= self._gap_ms and px != last_px:
             self._open = max(self._open, abs(px - last_px) / last_px * 10_000)
         self._last = (t_ms, px)
 
+    def _close(self, end_ms: int) -> None:
+        """Take in the second that was open: smaller moves before it can't be the largest any more."""
+        falling = self._falling
+        while falling and falling[-1][2] <= self._open:
+            falling.pop()
+        falling.append((self._count, end_ms, self._open))
+        self._count += 1
+        if falling[0][0] < self._count - self._window:
+            falling.popleft()
+        self._open = NO_MOVE
+
     def largest(self, now_ms: int) -> Fraction:
-        """Return the largest move of the closed seconds of the window."""
-        return max(
-            (move for end_ms, move in self._closed if not self._age_ms or now_ms - end_ms <= self._age_ms),
-            default=Fraction(0),
-        )
+        """Return the largest move of the closed seconds of the window; `now_ms` never runs backwards."""
+        falling = self._falling
+        while falling and self._age_ms and now_ms - falling[0][1] > self._age_ms:
+            falling.popleft()
+        return falling[0][2] if falling else NO_MOVE
 
 
 class MovesAreSeen(LadderMonitor, LoggedStatistics):
@@ -243,7 +261,7 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
         """Record a told price."""
         del turn
         if event.market in self._moves and sane(event.oracle_px) and not self.switched_off():
-            self._moves[event.market].tick(self.view.event_ms, Fraction(event.oracle_px))
+            self._moves[event.market].tick(self.view.event_ms, exact(event.oracle_px))
 
     def compare(self, market: str, told: dict[str, str], wanted: Statistics) -> None:
         """Hold the logged P100 to the largest move."""
@@ -257,12 +275,15 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Hold the outermost rung to the largest move times the safety."""
-        config, bound = self.view.config, self._bound(order.market)
+        config = self.view.config
         outermost = config.num_levels - 1
-        exponential = config.level_distribution is LevelDistribution.EXPONENTIAL and outermost > 0
+        if self.switched_off() or config.level_distribution is not LevelDistribution.EXPONENTIAL or not outermost:
+            return
         level = order.level if order.level is not None else min(facts.true_levels, default=0)
-        valid = all(r.statistics is not None and r.statistics.valid for r in facts.readings)
-        if self.switched_off() or not (exponential and valid and bound and level == outermost):
+        if level != outermost or not all(r.statistics is not None and r.statistics.valid for r in facts.readings):
+            return
+        bound = self._bound(order.market)
+        if not bound:
             return
         self.antecedent(f"outermost rung · {order.side} · {order.market}")
         least = min(self._outermost(order, reading, bound) for reading in facts.readings)
@@ -289,7 +310,7 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
         """Return the least offset of the outermost rung of a maker that knows of such a move."""
         config = self.view.config
         base = bound * Fraction(config.p100_safety_multiplier)
-        return max(base * ladder.widening(config, reading, order.side), ladder.fee_floor_bps(config))
+        return max(base * self.view.pricing.widening(reading, order.side), ladder.fee_floor_bps(config))
 
 
 MONITORS: Sequence[type[Monitor]] = (

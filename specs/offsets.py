@@ -8,13 +8,17 @@ from itertools import pairwise
 
 from model import journal
 from model.actions import Place, Role, Side
-from specs.definitions import ladder
+from specs.definitions.exact import exact
 from specs.monitor import Monitor
 from specs.own import OwnOrder
-from specs.pricing import BINARY64_DOUBT, DECIMAL_DOUBT, Facts
+from specs.pricing import Facts
+from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
+
+
+ONE = (1, 1)
 
 
 class LadderMonitor(Monitor):
@@ -43,19 +47,19 @@ class InnermostFloor(LadderMonitor):
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with the least floor that a fair reading allows."""
-        plain = all(r.ratio == 0 and r.trend == 0 and r.multiplier == 1 for r in facts.readings)
-        if not plain:
-            return
-        config = self.view.config
-        bounds = [ladder.innermost_bps(config, r.statistics) for r in facts.readings]
-        dynamic = any(r.statistics is not None and r.statistics.valid for r in facts.readings)
+        readings = facts.readings
+        for r in readings:
+            if r.ratio or r.trend or r.multiplier != 1:
+                return
+        dynamic = any(r.statistics is not None and r.statistics.valid for r in readings)
         if 0 in facts.true_levels:
             self.antecedent(f"{order.side} · {'dynamic' if dynamic else 'fixed'} · {order.market}")
-        bound = min(bounds) * (1 - (BINARY64_DOUBT if dynamic else DECIMAL_DOUBT))
-        if facts.offset_bps < bound:
+        floor = self.view.pricing.least_base_bps(readings)
+        doubt = BINARY64_DOUBT if dynamic else DECIMAL_DOUBT
+        if facts.nearer_than(floor) and facts.offset_bps < Fraction(*floor) * (1 - doubt):
             self.violated(
                 f"{self.stands(order, facts)}; at ratio 0, trend 0, multiplier 1 nothing may stand nearer than "
-                f"{shown(min(bounds))} bps",
+                f"{shown(Fraction(*floor))} bps",
                 order.market,
                 order.cloid,
             )
@@ -71,7 +75,7 @@ class AroundTheOracle(LadderMonitor):
         if order.oracle_px is None or order.oracle_px <= 0:
             return
         self.antecedent(f"{order.side} · {order.market}")
-        if facts.px <= 0 or facts.offset_bps < 1 - DECIMAL_DOUBT:
+        if order.px <= 0 or (facts.nearer_than(ONE) and facts.offset_bps < 1 - DECIMAL_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; a {order.side} must stand at least 1 bp "
                 f"{'below' if order.side is Side.BUY else 'above'} it",
@@ -87,12 +91,12 @@ class FeeFloor(LadderMonitor):
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Hold every rung at least the fee buffer away."""
-        floor = Fraction(self.view.config.fee_buffer_bps)
         if not self.view.config.skew_respects_fee_floor:
             return
-        skewed = any(r.ratio != 0 or r.trend != 0 for r in facts.readings)
+        skewed = any(r.ratio or r.trend for r in facts.readings)
         self.antecedent(f"{order.side} · {'skewed' if skewed else 'not skewed'} · {order.market}")
-        if facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
+        floor = exact(self.view.config.fee_buffer_bps)
+        if facts.nearer_than(floor.as_integer_ratio()) and facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; the fee floor is {shown(floor)} bps", order.market, order.cloid
             )

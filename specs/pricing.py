@@ -11,65 +11,80 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from model import events, journal
 from model.actions import Role, Side
-from model.config import LevelDistribution, MakerConfig
-from model.market import Market
+from model.config import MakerConfig
 from specs import week
 from specs.answers import Answers
 from specs.definitions import ladder
 from specs.definitions.adverse import AdverseCount
+from specs.definitions.exact import exact
 from specs.definitions.inventory import ratio
-from specs.definitions.ladder import Inputs, Rung
-from specs.definitions.rounding import accepted_prices
+from specs.definitions.ladder import Inputs
 from specs.definitions.velocity import Trend
 from specs.definitions.wicks import Statistics, WickWindow
 from specs.own import OwnOrder, sane
+from specs.rungs import BPS, Expected, Terms, Whole, rungs
 
 if TYPE_CHECKING:
     from specs.view import View
 
-DECIMAL_DOUBT = Fraction(1, 10**18)
-BINARY64_DOUBT = Fraction(1, 10**15)
-POWER_DOUBT = Fraction(2, 10**13)
-"""Relative differences on an offset that the port protocol calls agreement: decimals, statistics, powers."""
-
+Readings = tuple[Inputs, ...]
+Parts = tuple[
+    Decimal,
+    tuple[Decimal, ...],
+    tuple[Decimal, ...],
+    tuple[Fraction, ...],
+    tuple[Fraction, ...],
+    tuple[Statistics | None, ...],
+]
+"""What readings are made of: oracle, positions, marks, trends, multipliers, statistics."""
 MAX_READINGS = 16
 MAX_HISTORY = 256
 FORGET_MS = 700_000
 """A rung's facts are dropped so long after its end: role and level are remembered 600 000 ms (L-4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One rung by definition, and the legal prices that it may be rounded to (two where digits are in doubt)."""
-
-    rung: Rung
-    low_px: Fraction
-    high_px: Fraction
-
-    def takes(self, px: Fraction) -> bool:
-        """Say whether an order at `px` is this rung."""
-        return self.rung.usable and self.low_px <= px <= self.high_px
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What the definitions say of one ladder order, at its sending.
 
-    `offset_bps`: its distance from the oracle last told. `levels`: those whose price it has by some fair reading,
-    the declared one alone where it is among them. `nearest`: the same, or without any see `closest`.
+    `levels`: those whose price it has by some fair reading, the declared one alone where it is among them.
+    `nearest`: the same, or without any see `closest`. `away`: its distance from the oracle last told, in oracles.
     """
 
-    px: Fraction
-    offset_bps: Fraction
-    readings: tuple[Inputs, ...]
-    expected: tuple[Expected, ...]
-    levels: tuple[int, ...]
-    nearest: tuple[int, ...]
+    __slots__ = ("away", "expected", "levels", "nearest", "order_px", "readings")
+
+    def __init__(self, order: OwnOrder, readings: Readings, expected: tuple[Expected, ...]) -> None:
+        assert order.oracle_px is not None
+        self.order_px = order.px
+        self.readings = readings
+        self.expected = expected
+        self.levels = matching(expected, order.px)
+        if order.level is not None and order.level in self.levels:
+            self.levels = (order.level,)
+        self.nearest = self.levels or closest(expected, Fraction(order.px), order.level)
+        oracle, oracle_parts = order.oracle_px.as_integer_ratio()
+        px, px_parts = order.px.as_integer_ratio()
+        self.away: Whole = (oracle * px_parts - px * oracle_parts) * order.side.sign, oracle * px_parts
+
+    def nearer_than(self, bound_bps: Whole) -> bool:
+        """Say whether the order stands nearer to the oracle than this many bps."""
+        away, parts = self.away
+        bound, bound_parts = bound_bps
+        return away * BPS * bound_parts < bound * parts
+
+    @property
+    def px(self) -> Fraction:
+        """The order's price."""
+        return Fraction(self.order_px)
+
+    @property
+    def offset_bps(self) -> Fraction:
+        """Its distance from the oracle last told."""
+        return Fraction(*self.away) * ladder.BPS
 
     @property
     def true_levels(self) -> tuple[int, ...]:
@@ -95,6 +110,9 @@ class MarketPricing:
         self.trends: list[Trend] = [Trend(config)]
         self.adverse = AdverseCount(config)
         self.history: deque[Snapshot] = deque(maxlen=MAX_HISTORY)
+        self._readings: tuple[Parts | None, Readings] = (None, ())
+        self._statistics: tuple[Statistics | None, tuple[Statistics, ...]] = (None, ())
+        self._trends: tuple[tuple[tuple[Fraction, ...], ...], tuple[Fraction, ...]] = ((), ())
 
     def tick(self, now_ms: int, px: Decimal, new_weekend: bool) -> None:
         """Record a told oracle price (V-7, W-1); the first of a weekend before or after the reset (S-4)."""
@@ -117,12 +135,32 @@ class MarketPricing:
         if not self.config.dynamic_offset_enabled:
             return (None,)
         told = self.wicks.statistics(now_ms)
-        options = sorted({told.optimal_bps, told.optimal_low_bps, told.optimal_high_bps})
-        return tuple(replace(told, optimal_bps=option) for option in options) if len(options) > 1 else (told,)
+        if self._statistics[0] is not told:
+            options = sorted({told.optimal_bps, told.optimal_low_bps, told.optimal_high_bps})
+            several = len(options) > 1
+            fair = tuple(replace(told, optimal_bps=option) for option in options) if several else (told,)
+            self._statistics = (told, fair)
+        return self._statistics[1]
 
     def trend_values(self) -> tuple[Fraction, ...]:
         """Return the possible trends, 0 where the velocity skew is off."""
-        return tuple(sorted({value for trend in self.trends for value in trend.values()}))
+        each = tuple(trend.values() for trend in self.trends)
+        if self._trends[0] != each:
+            self._trends = (each, tuple(sorted({value for values in each for value in values})))
+        return self._trends[1]
+
+    def readings(
+        self, oracle_px: Decimal, nets: tuple[Decimal, ...], marks: tuple[Decimal, ...], now_ms: int
+    ) -> Readings:
+        """Return all fair readings of what a ladder depends on now: the same ones until one of their parts changes."""
+        trends, multipliers = self.trend_values(), self.adverse.multipliers(now_ms)
+        parts = (oracle_px, nets, marks, trends, multipliers, self.statistics(now_ms))
+        if self._readings[0] != parts:
+            limit = self.config.max_position_usd
+            ratios = sorted({ratio(exact(net), exact(mark), limit) for net in nets for mark in marks})
+            oracle, rest = exact(oracle_px), product(ratios, *parts[3:])
+            self._readings = (parts, tuple(Inputs(oracle, *part) for part in islice(rest, MAX_READINGS)))
+        return self._readings[1]
 
 
 class Pricing:
@@ -131,11 +169,12 @@ class Pricing:
     def __init__(self, view: View) -> None:
         self._view = view
         self._markets: dict[str, MarketPricing] = {}
-        self._readings: dict[str, tuple[Inputs, ...]] = {}
-        self._expected: dict[tuple[str, Side, tuple[Inputs, ...]], tuple[Expected, ...]] = {}
-        self._bases: dict[Statistics | None, tuple[Fraction, ...]] = {}
+        self._readings: dict[str, Readings] = {}
+        self._terms = Terms.of(view.config)
+        self._expected: dict[tuple[str, Side, int], tuple[Readings, tuple[Expected, ...]]] = {}
+        self._bases: dict[tuple[float, ...], list[Whole]] = {}
         self._facts: dict[tuple[str, int], Facts] = {}
-        self._declared: dict[tuple[int, str, Side], list[tuple[Fraction, int | None]]] = {}
+        self._declared: dict[tuple[int, str, Side], list[tuple[Decimal, int | None]]] = {}
         self._weekend_ms = 0
         self.answers = Answers(view, self)
 
@@ -164,6 +203,7 @@ class Pricing:
     def _life_begins(self, start: events.Start) -> None:
         self._markets = {market.name: MarketPricing(start.config) for market in start.markets}
         self._weekend_ms = week.weekend_start(start.now_ms)
+        self._terms = Terms.of(start.config)
         self._expected.clear()
         self._bases.clear()
         self._facts.clear()
@@ -190,30 +230,37 @@ class Pricing:
 
     # Read by monitors.
 
-    def readings(self, market: str) -> tuple[Inputs, ...]:
+    def readings(self, market: str) -> Readings:
         """Return all fair readings of what a ladder of this market depends on now; none without usable prices."""
         known = self._readings.get(market)
         if known is None:
-            known = self._readings[market] = tuple(self._read(market))
+            known = self._readings[market] = self._read(market)
         return known
 
     def told_statistics(self, market: str, now_ms: int) -> Statistics:
         """Return the wick statistics of a market's told prices, whatever they are used for (V-7)."""
         return self._markets[market].wicks.statistics(now_ms)
 
-    def expected(self, market: str, side: Side, readings: tuple[Inputs, ...]) -> tuple[Expected, ...]:
+    def expected(self, market: str, side: Side, readings: Readings) -> tuple[Expected, ...]:
         """Return the rungs of a side by definition, for every reading, levels ascending within each."""
-        key = (market, side, readings)
+        key = (market, side, id(readings))
         known = self._expected.get(key)
-        if known is None:
-            if len(self._expected) > MAX_HISTORY:
-                self._expected.clear()
-            known = self._expected[key] = tuple(
-                self._expect(rung, inputs, self._view.markets[market])
-                for inputs in readings
-                for rung in ladder.ladder(self._view.config, inputs, side, self._bases_of(inputs.statistics))
-            )
-        return known
+        if known is not None and known[0] is readings:
+            return known[1]
+        if len(self._expected) > MAX_HISTORY:
+            self._expected.clear()
+        found = tuple(rung for inputs in readings for rung in self._rungs(market, side, inputs))
+        self._expected[key] = (readings, found)
+        return found
+
+    def least_base_bps(self, readings: Readings) -> Whole:
+        """Return the least L0 of some readings, before multiplier, skews and floor (Q-2)."""
+        first = [self._bases_of(reading.statistics)[0] for reading in readings]
+        return first[0] if len(first) == 1 else min(first, key=lambda base: Fraction(*base))
+
+    def widening(self, inputs: Inputs, side: Side) -> Fraction:
+        """Return the factor of multiplier and skews on a side's bases."""
+        return Fraction(*self._terms.widening(inputs, side))
 
     def facts(self, order: OwnOrder) -> Facts | None:
         """Return what the definitions say of a ladder order, to be asked first at its sending; None if nothing."""
@@ -240,56 +287,40 @@ class Pricing:
                 continue
             if order.cancels_ms and order.cancels_ms[0] <= snapshot.now_ms:
                 break
-            levels |= set(self._matching(order.market, order.side, facts.px, snapshot.readings))
+            levels.update(matching(self.expected(order.market, order.side, snapshot.readings), order.px))
         return tuple(sorted(levels))
 
     # The parts.
 
-    def _read(self, market: str) -> list[Inputs]:
+    def _read(self, market: str) -> Readings:
         told, pricing = self._view.told_of(market), self._markets.get(market)
         oracle_px, mark_px = told.oracle_px, told.mark_px
         if pricing is None or oracle_px is None or mark_px is None or not (sane(oracle_px) and sane(mark_px)):
-            return []
-        now_ms, limit = self._view.event_ms, self._view.config.max_position_usd
+            return ()
         nets = self._view.positions.candidates(market)
-        ratios = sorted({ratio(Fraction(net), Fraction(mark), limit) for net in nets for mark in told.marks})
-        parts = (ratios, pricing.trend_values(), pricing.adverse.multipliers(now_ms), pricing.statistics(now_ms))
-        return [Inputs(Fraction(oracle_px), *part) for part in product(*parts)][:MAX_READINGS]
+        return pricing.readings(oracle_px, nets, told.marks, self._view.event_ms)
 
-    def _bases_of(self, statistics: Statistics | None) -> tuple[Fraction, ...]:
-        known = self._bases.get(statistics)
+    def _rungs(self, market: str, side: Side, inputs: Inputs) -> list[Expected]:
+        widening = self._terms.widening(inputs, side)
+        bases = self._bases_of(inputs.statistics)
+        return rungs(self._terms, inputs, widening, side, bases, self._view.markets[market])
+
+    def _bases_of(self, statistics: Statistics | None) -> list[Whole]:
+        key = () if statistics is None else (statistics.optimal_bps, statistics.p100_bps, statistics.valid)
+        known = self._bases.get(key)
         if known is None:
             if len(self._bases) > MAX_HISTORY:
                 self._bases.clear()
-            known = self._bases[statistics] = ladder.bases_bps(self._view.config, statistics)
+            bases = ladder.bases_bps(self._view.config, statistics)
+            known = self._bases[key] = [base.as_integer_ratio() for base in bases]
         return known
-
-    def _expect(self, rung: Rung, inputs: Inputs, market: Market) -> Expected:
-        doubt = DECIMAL_DOUBT
-        config = self._view.config
-        if config.dynamic_offset_enabled:
-            doubt += BINARY64_DOUBT
-        if config.level_distribution is LevelDistribution.EXPONENTIAL:
-            doubt += POWER_DOUBT
-        tolerance = inputs.oracle_px * (rung.offset_bps * doubt / ladder.BPS + DECIMAL_DOUBT)
-        return Expected(rung, *accepted_prices(rung.px, rung.side, market, tolerance))
-
-    def _matching(self, market: str, side: Side, px: Fraction, readings: tuple[Inputs, ...]) -> tuple[int, ...]:
-        found = {e.rung.level for e in self.expected(market, side, readings) if e.takes(px)}
-        return tuple(sorted(found))
 
     def _judge(self, order: OwnOrder) -> Facts | None:
         readings = self.readings(order.market)
         if not readings or order.oracle_px is None or not sane(order.px):
             return None
-        px = Fraction(order.px)
-        self._declared.setdefault((order.index, order.market, order.side), []).append((px, order.level))
-        expected = self.expected(order.market, order.side, readings)
-        levels = self._matching(order.market, order.side, px, readings)
-        if order.level is not None and order.level in levels:
-            levels = (order.level,)
-        offset = ladder.told_offset_bps(order.oracle_px, order.px, order.side)
-        return Facts(px, offset, readings, expected, levels, levels or closest(expected, px, order.level))
+        self._declared.setdefault((order.index, order.market, order.side), []).append((order.px, order.level))
+        return Facts(order, readings, self.expected(order.market, order.side, readings))
 
     def _outward(self, order: OwnOrder) -> bool:
         """Say whether the levels declared in one reply go strictly outward: then they tell its rungs' places."""
@@ -312,6 +343,12 @@ class Pricing:
                 del self._declared[group]
 
 
+def matching(expected: Sequence[Expected], px: Decimal) -> tuple[int, ...]:
+    """Return the levels whose rung an order at `px` is."""
+    whole = px.as_integer_ratio()
+    return tuple(sorted({rung.level for rung in expected if rung.takes(whole)}))
+
+
 def closest(expected: Sequence[Expected], px: Fraction, declared: int | None) -> tuple[int, ...]:
     """Return the levels whose rung is closest to `px`, and the declared one if it is a neighbour of these.
 
@@ -319,8 +356,8 @@ def closest(expected: Sequence[Expected], px: Fraction, declared: int | None) ->
     """
     if not expected:
         return ()
-    least = min(abs(e.rung.px - px) for e in expected)
-    found = {e.rung.level for e in expected if abs(e.rung.px - px) == least}
+    least = min(abs(e.px - px) for e in expected)
+    found = {e.level for e in expected if abs(e.px - px) == least}
     if declared is not None and any(abs(declared - level) <= 1 for level in found):
         found.add(declared)
     return tuple(sorted(found))

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from model import actions, events, journal
 from model.actions import Role, Side
+from specs.definitions import ladder
 from specs.definitions.rounding import floor_size
 from specs.own import ZERO, OwnOrder, Told
 from specs.view import View
@@ -167,11 +168,11 @@ class Quotable:
         assert told.mark_px is not None
         readings = view.pricing.readings(market)
         for inputs in readings:
-            rungs = [e for e in view.pricing.expected(market, side, (inputs,)) if e.rung.usable]
+            rungs = [e for e in view.pricing.expected(market, side, (inputs,)) if e.usable]
             if not rungs:
                 return False
             inner = rungs[0]
-            sz = floor_size(inner.rung.size_usd / Fraction(told.mark_px), traits)
+            sz = floor_size(ladder.size_usd(view.config, inner.level) / Fraction(told.mark_px), traits)
             px = min(inner.low_px, inner.high_px)
             if sz <= 0 or px * sz < Fraction(traits.min_notional_usd):
                 return False

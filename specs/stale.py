@@ -99,7 +99,7 @@ class NoStaleQuote(Monitor):
             return False
         pricing = self.view.pricing
         readings = pricing.readings(order.market)
-        px = Fraction(order.px)
+        px = order.px.as_integer_ratio()
         return any(e.takes(px) for e in pricing.expected(order.market, order.side, readings))
 
     def _judge(self, market: str) -> None:

@@ -13,7 +13,8 @@ from specs.definitions import ladder, rounding
 from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
 from specs.own import OwnOrder, sane
-from specs.pricing import DECIMAL_DOUBT, Facts
+from specs.pricing import Facts
+from specs.rungs import DECIMAL_DOUBT
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
@@ -69,7 +70,7 @@ class Legal(Monitor):
         if facts is None or facts.levels:
             return []
         levels = facts.nearest if order.level is None else (order.level,)
-        return [(e.rung.px, f"level {e.rung.level}") for e in facts.expected if e.rung.level in levels]
+        return [(e.px, f"level {e.level}") for e in facts.expected if e.level in levels]
 
     def _closing_price(self, turn: journal.Turn, order: OwnOrder) -> list[tuple[Fraction, str]]:
         """Return mark ∓ slippage at the mark that allows the most."""

@@ -6,6 +6,9 @@ from fractions import Fraction
 
 from model.actions import Side
 from model.config import MakerConfig
+from specs.definitions.exact import exact
+
+PLAIN = (Fraction(1),)
 
 
 class AdverseCount:
@@ -45,6 +48,8 @@ class AdverseCount:
     def multipliers(self, now_ms: int) -> tuple[Fraction, ...]:
         """Return the possible spread multipliers: more than 1 from `adverse_consecutive_fills` on (0: off)."""
         limit = self._config.adverse_consecutive_fills
-        widened = Fraction(self._config.adverse_spread_multiplier)
-        found = [widened if limit and count >= limit else Fraction(1) for count in self.counts(now_ms)]
-        return tuple(sorted(set(found)))
+        counts = self.counts(now_ms)
+        if not limit or max(counts) < limit:
+            return PLAIN
+        widened = exact(self._config.adverse_spread_multiplier)
+        return tuple(sorted({widened if count >= limit else Fraction(1) for count in counts}))

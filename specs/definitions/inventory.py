@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model.actions import Side
+from specs.definitions.exact import exact
 
 ZERO = Fraction(0)
 
@@ -53,7 +54,10 @@ class Ledger:
 
 def ratio(net: Fraction, mark_px: Fraction, max_position_usd: Decimal) -> Fraction:
     """Return net × mark / limit, clamped to [−1, 1] (I-2)."""
-    return min(max(net * mark_px / Fraction(max_position_usd), Fraction(-1)), Fraction(1))
+    if not net:
+        return ZERO
+    share = net * mark_px / exact(max_position_usd)
+    return share if abs(share.numerator) <= share.denominator else Fraction(1 if share > 0 else -1)
 
 
 def raw_ratio(net: Fraction, mark_px: Fraction, max_position_usd: Decimal) -> Fraction:

@@ -87,11 +87,15 @@ def outer_bps(config: MakerConfig, statistics: Statistics | None) -> Fraction:
 
 def level_bps(config: MakerConfig, statistics: Statistics | None, level: int) -> Fraction:
     """Return the offset of a level before multiplier, skews and floor (Q-3)."""
-    inner = innermost_bps(config, statistics)
+    return between_bps(config, innermost_bps(config, statistics), outer_bps(config, statistics), level)
+
+
+def between_bps(config: MakerConfig, inner: Fraction, outer: Fraction, level: int) -> Fraction:
+    """Return the offset of a level from L0 and, of an exponential ladder, U (Q-3)."""
     if config.level_distribution is LevelDistribution.LINEAR or config.num_levels == 1:
         return inner + level * Fraction(config.level_spacing_bps)
     share = power(Fraction(level, config.num_levels - 1), config.level_exponent)
-    return inner + share * (outer_bps(config, statistics) - inner)
+    return inner + share * (outer - inner)
 
 
 def skew(config: MakerConfig, side: Side, ratio: Fraction, trend: Fraction) -> Fraction:
@@ -106,7 +110,8 @@ def skew(config: MakerConfig, side: Side, ratio: Fraction, trend: Fraction) -> F
 
 def bases_bps(config: MakerConfig, statistics: Statistics | None) -> tuple[Fraction, ...]:
     """Return the offsets of all levels before multiplier, skews and floor."""
-    return tuple(level_bps(config, statistics, level) for level in range(config.num_levels))
+    inner, outer = innermost_bps(config, statistics), outer_bps(config, statistics)
+    return tuple(between_bps(config, inner, outer, level) for level in range(config.num_levels))
 
 
 def widening(config: MakerConfig, inputs: Inputs, side: Side) -> Fraction:

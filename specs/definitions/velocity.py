@@ -6,8 +6,10 @@ from collections import deque
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 from model.config import MakerConfig, VelocityWeighting
+from specs.definitions.exact import exact
 
 BPS = Fraction(10_000)
 
@@ -17,22 +19,27 @@ class Trend:
 
     def __init__(self, config: MakerConfig) -> None:
         self._config = config
+        self._least = exact(config.velocity_min_tick_bps) / BPS
         self._recorded: Fraction | None = None
         self._moves: deque[tuple[Fraction, Fraction]] = deque(maxlen=config.velocity_window)
+        self._known: tuple[Fraction, ...] | None = None
 
     def tick(self, px: Decimal) -> None:
         """Take one told price; unusable ones are ignored, the first one only anchors (W-1)."""
         if px <= 0:
             return
-        price = Fraction(px)
-        if self._recorded is None:
+        price, recorded = exact(px), self._recorded
+        if recorded is None:
             self._recorded = price
             return
-        move = price - self._recorded
-        in_bps = move / self._recorded * BPS
-        if move != 0 and abs(in_bps) >= Fraction(self._config.velocity_min_tick_bps):
-            self._moves.append((in_bps, move))
+        if price == recorded:
+            return
+        move = price - recorded
+        share = move / recorded
+        if abs(share) >= self._least:
+            self._moves.append((share * BPS, move))
             self._recorded = price
+            self._known = None
 
     def value(self) -> Fraction:
         """Return the trend in [−1, 1], 0 for an empty window; magnitudes are in bps (W-2)."""
@@ -45,6 +52,11 @@ class Trend:
 
     def values(self) -> tuple[Fraction, ...]:
         """Return the trend by each fair reading: W-2 does not say whether a magnitude is in bps or in price."""
+        if self._known is None:
+            self._known = self._values()
+        return self._known
+
+    def _values(self) -> tuple[Fraction, ...]:
         if not self._moves or self._config.velocity_weighting is not VelocityWeighting.MAGNITUDE:
             return (self.value(),)
         return tuple(sorted({self.value(), weighed([move for _, move in self._moves])}))
@@ -52,7 +64,9 @@ class Trend:
 
 def weighed(moves: list[Fraction]) -> Fraction:
     """Return Σ moves / Σ |moves|."""
-    return sum(moves, Fraction(0)) / sum((abs(move) for move in moves), Fraction(0))
+    parts = lcm(*(move.denominator for move in moves))
+    whole = [move.numerator * (parts // move.denominator) for move in moves]
+    return Fraction(sum(whole), sum(abs(move) for move in whole))
 
 
 def trend(config: MakerConfig, prices: Iterable[Decimal]) -> Fraction:

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from model.config import MakerConfig
+from specs.definitions.exact import exact
 
 SECOND_MS = 1000
 CAP_BPS = Fraction(500)
@@ -68,6 +70,8 @@ NO_STATISTICS = Statistics((0.0,) * len(PERCENTILES), 0, False, 0.0, "N/A", 0.0,
 
 def wick_bps(high: Fraction, low: Fraction) -> float:
     """Return (high − low) / ((high + low)/2) × 10 000, capped at 500, rounded once to binary64 (V-2)."""
+    if high == low:
+        return 0.0
     return float(min((high - low) / ((high + low) / 2) * 10_000, CAP_BPS))
 
 
@@ -98,6 +102,12 @@ def in_window(config: MakerConfig, closed: Sequence[Sample], now_ms: int) -> lis
     if config.wick_max_age_ms == 0:
         return youngest
     return [s for s in youngest if now_ms - s.end_ms <= config.wick_max_age_ms]
+
+
+@lru_cache(maxsize=16384)
+def indices(count: int) -> tuple[int, ...]:
+    """Return where in ascending samples each of `PERCENTILES` stands (V-3)."""
+    return tuple(nearest_index(percent, count) for _, percent in PERCENTILES)
 
 
 def nearest_index(percent: Fraction, count: int) -> int:
@@ -137,7 +147,7 @@ def summary(config: MakerConfig, ascending: Sequence[float]) -> Statistics:
     count = len(ascending)
     if count == 0:
         return NO_STATISTICS
-    levels = tuple(ascending[nearest_index(percent, count)] for _, percent in PERCENTILES)
+    levels = tuple(ascending[index] for index in indices(count))
     value, name, low, high = optimum(config, levels)
     return Statistics(levels, count, count >= config.wick_min_samples, value, name, low, high)
 
@@ -165,7 +175,7 @@ class WickWindow:
         late = self._last is not None and t_ms // SECOND_MS < self._last[0] // SECOND_MS
         if px <= 0 or late:
             return
-        price = Fraction(px)
+        price = exact(px)
         if self._last is not None and t_ms // SECOND_MS == self._last[0] // SECOND_MS:
             self._high, self._low = max(self._high, price), min(self._low, price)
         else:
