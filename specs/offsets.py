@@ -17,7 +17,6 @@ from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
 
-
 ONE = (1, 1)
 
 
