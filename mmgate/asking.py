@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate.assumptions import parse_assumptions
-from mmgate.data.recorded import load_recorded
+from mmgate.data.recorded import Recorded, load_recorded
+from mmgate.data.shift import SECOND_MS
 from mmgate.gatefile import MAX_SEED, GateFile, Waiver, is_seed, load
 from mmgate.identity import code_revision, config_data, digest_of
 from mmgate.inputs import InputRefused, shown_path
@@ -18,6 +19,7 @@ from mmgate.selection import choose, choose_one
 from mmgate.verification import ENGINES
 from mmgate.worlds import world_of
 from model.config import MakerConfig
+from model.session import quoting_window
 from sim.scenario import embedded
 from specs.catalogue import SPECS, judged, spec
 from specs.defects import ALL, BY_ID, selected
@@ -213,9 +215,18 @@ def _recorded(asked: Asked, file: GateFile | None) -> tuple[tuple[Entry, ...], t
     notes: list[str] = []
     for ticks in asked.ticks:
         entry = Entry(name, config, RECORDED, shown_path(ticks), ticks, asked.trades, asked.symbol, asked.start)
-        notes += load_recorded(ticks, asked.trades, config, asked.symbol, asked.start).notes
+        recording = load_recorded(ticks, asked.trades, config, asked.symbol, asked.start)
+        notes += [*recording.notes, *_closed(recording, config)]
         entries.append(entry)
     return tuple(entries), tuple(notes)
+
+
+def _closed(recording: Recorded, config: MakerConfig) -> list[str]:
+    """Say of a recording that is played while quoting is closed that no ladder is judged on it."""
+    seconds = range(recording.first_ms, recording.last_ms + 1, SECOND_MS)
+    if any(quoting_window(at_ms, config.weekend_only) for at_ms in seconds):
+        return []
+    return [f"{recording.market.name}: all of it lies outside the quoting window: no ladder is quoted or judged on it"]
 
 
 def _engines(asked: Asked, makers: tuple[MakerRef, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -22,8 +22,8 @@ PACKAGES = ("model", "sim", "specs", "mmgate")
 class Evidence:
     """A run's folder in the making: write into `folder`, then `publish`; leaving without that removes it."""
 
-    def __init__(self, final: Path) -> None:
-        _check(final)
+    def __init__(self, final: Path, mark: str = MARK) -> None:
+        _check(final, mark)
         self.final = final
         self.folder = final.parent / f".{final.name}.{os.getpid()}.partial"
         try:
@@ -65,6 +65,8 @@ def write_whole(path: Path, content: str, what: str) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(0, "is a folder; name a file")
+        if path.exists() and not path.is_file():  # a device or a pipe would be replaced by a file
+            raise OSError(0, "is no regular file; name a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(content, encoding="utf-8", errors="replace", newline="\n")
         partial.replace(path)
@@ -73,7 +75,7 @@ def write_whole(path: Path, content: str, what: str) -> None:
         raise InputRefused(f"{what} {shown_path(path)}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _check(final: Path) -> None:
+def _check(final: Path, mark: str) -> None:
     """Refuse a place where a run's folder can't be, or would replace something else."""
     name = shown_path(final)
     if final.name in ("", ".", ".."):
@@ -86,5 +88,5 @@ def _check(final: Path) -> None:
         raise InputRefused(f"--out {name}: lies among installed packages; name another folder")
     if final.is_symlink() or (final.exists() and not final.is_dir()):
         raise InputRefused(f"--out {name}: is no folder; name one that is not there yet")
-    if final.is_dir() and any(final.iterdir()) and not (final / MARK).is_file():
+    if final.is_dir() and any(final.iterdir()) and not (final / mark).is_file():
         raise InputRefused(f"--out {name}: holds other things than a run; name a folder that is not there yet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from mmgate import envelopes, observing, timing
 from mmgate.asking import Asked, Plan, plan_of
@@ -23,8 +24,7 @@ ENVELOPE, TICKS = "CFG-3", "VOL-5"
 def judge_asked(asked: Asked) -> int:
     """Judge what was asked for and return the exit code. Raises InputRefused before anything is written."""
     plan = plan_of(asked)
-    if asked.summary is not None and asked.summary.is_dir():
-        raise InputRefused(f"--summary {shown_path(asked.summary)}: is a folder; name a file")
+    _spare_inputs(asked, plan.requests[0].out)
     reporters: Sequence[Reporter] = (JsonReporter(),) if asked.as_json else (ConsoleReporter(asked.quiet),)
     with Evidence(plan.requests[0].out) as evidence:
         requests = tuple(replace(request, out=evidence.folder) for request in plan.requests)
@@ -35,6 +35,27 @@ def judge_asked(asked: Asked) -> int:
     if asked.summary is not None:
         write_whole(asked.summary, report_markdown(report), "--summary")
     return int(report.exit_code)
+
+
+def _spare_inputs(asked: Asked, out: Path) -> None:
+    """Refuse to write where an input of this run lies: a summary in its place, a run's folder around it."""
+    inputs = {path.resolve(): path for path in (asked.config, asked.trades, *asked.ticks) if path is not None}
+    for real, path in inputs.items():
+        if real.is_relative_to(out.resolve()):
+            told = f"holds {shown_path(path)}, an input of this run; name another folder"
+            raise InputRefused(f"--out {shown_path(out)}: {told}")
+    summary = asked.summary
+    if summary is None:
+        return
+    name = f"--summary {shown_path(summary)}"
+    if summary.is_dir():
+        raise InputRefused(f"{name}: is a folder; name a file")
+    if summary.exists() and not summary.is_file():
+        raise InputRefused(f"{name}: is no regular file; name a file")
+    if summary.resolve() in inputs:
+        raise InputRefused(f"{name}: is an input of this run; name another file")
+    if summary.resolve().is_relative_to(out.resolve()):
+        raise InputRefused(f"{name}: lies inside the run's folder, which has its own report.md; name another file")
 
 
 def _task(plan: Plan) -> Task:

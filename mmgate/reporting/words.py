@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from mmgate.exits import ExitCode
 from mmgate.report import Report, Row, RunId
 from specs.spec import Outcome, Verdict, Word
 
@@ -85,6 +86,8 @@ def doubts(report: Report) -> list[str]:
             lines.append(f"{name} waived until {waiver.expires} by {clean(waiver.owner)}: {clean(waiver.reason)}")
     lines += [f"defect {name} survives: no spec that watched was violated" for name in report.survivors]
     lines += [f"waiver of {clean(w.id)} by {clean(w.owner)} expired on {w.expires}" for w in report.expired]
+    if report.verdict is Verdict.CONDITIONAL and report.exit_code is ExitCode.DONE:
+        lines.append("CONDITIONAL counts as exit 0 here: it was allowed by the command line or the config file")
     return lines
 
 
