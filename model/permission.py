@@ -16,33 +16,54 @@ from model.live import cancel_timeout_ms
 from model.orders import Order
 from model.quoting import mark_usable, prices_usable
 from model.session import quoting_window
-from model.state import MarketState, ShutdownState, State
+from model.state import MarketState, ShutdownState, State, Valuation
+
+
+def valued(config: MakerConfig, where: MarketState) -> Valuation:
+    """Return what the prices and the position last told say of each other, computed when one of them has changed."""
+    known, net = where.valued, where.book.net
+    if known is None or not (
+        known.net is net and known.mark_px is where.mark_px and known.oracle_px is where.oracle_px
+    ):
+        known = where.valued = _valuation(config, where.oracle_px, where.mark_px, net)
+    return known
+
+
+def _valuation(config: MakerConfig, oracle_px: Decimal | None, mark_px: Decimal | None, net: Decimal) -> Valuation:
+    """Hold prices and position against the config's limits (Q-0, I-2, I-3, I-4)."""
+    mark = mark_px if mark_usable(config, oracle_px, mark_px) else None
+    at_mark = ZERO if net == 0 or mark_px is None or mark_px <= 0 else ratio(config, net, mark_px)
+    size = abs(at_mark)
+    return Valuation(
+        oracle_px,
+        mark_px,
+        net,
+        usable=prices_usable(config, oracle_px, mark_px),
+        mark=mark,
+        ratio=at_mark,
+        warned=size >= config.inventory_warn_ratio,
+        emergency=net != 0 and mark is not None and size >= config.inventory_emergency_ratio,
+    )
 
 
 def usable_mark(config: MakerConfig, where: MarketState) -> Decimal | None:
     """Return the mark if it is usable: positive and, with an oracle told, within the gap (Q-0)."""
-    if where.mark_px is not None and mark_usable(config, where.oracle_px, where.mark_px):
-        return where.mark_px
-    return None
+    return valued(config, where).mark
 
 
 def inventory_ratio(config: MakerConfig, where: MarketState) -> Decimal:
     """Return the ratio at the mark as last told, 0 while none is told (I-2)."""
-    if where.book.net == 0 or where.mark_px is None or where.mark_px <= 0:
-        return ZERO
-    return ratio(config, where.book.net, where.mark_px)
+    return valued(config, where).ratio
 
 
 def warned(config: MakerConfig, where: MarketState) -> bool:
     """Tell whether the position is at its warning ratio or over (I-3)."""
-    return abs(inventory_ratio(config, where)) >= config.inventory_warn_ratio
+    return valued(config, where).warned
 
 
 def in_emergency(config: MakerConfig, where: MarketState) -> bool:
     """Tell whether the position is at its emergency ratio or over, by a usable mark (I-4)."""
-    if where.book.net == 0 or usable_mark(config, where) is None:
-        return False
-    return abs(inventory_ratio(config, where)) >= config.inventory_emergency_ratio
+    return valued(config, where).emergency
 
 
 def cancel_overdue(config: MakerConfig, order: Order, now_ms: int) -> bool:

@@ -10,8 +10,8 @@ from model.arithmetic import BPS, ONE
 from model.draft import Draft, Wanted, forget
 from model.inventory import adds_to, exposure
 from model.orders import Order
-from model.permission import inventory_ratio, ladder_allowed, meets_own, oracle_fresh, resting_ladder, warned
-from model.quoting import RUNG_NOT_OUTWARD, Ladder, Rung, ladder, prices_usable
+from model.permission import inventory_ratio, ladder_allowed, meets_own, oracle_fresh, resting_ladder, valued, warned
+from model.quoting import RUNG_NOT_OUTWARD, Ladder, Rung, ladder
 from model.state import MarketState
 from model.velocity import trend
 from model.volatility import WickStats, is_uninformative, read
@@ -43,7 +43,7 @@ def _say_why(draft: Draft, where: MarketState) -> None:
     """Warn of an unusable or a stale price, once until it changes (Q-0, Q-11)."""
     if not where.quoted or where.oracle_px is None:
         return
-    if prices_usable(draft.config, where.oracle_px, where.mark_px):
+    if valued(draft.config, where).usable:
         forget(where, "unusable_price")
     else:
         text = f"oracle {where.oracle_px} and mark {where.mark_px} can't be quoted on: no ladder until they can"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
+from typing import NamedTuple
 
 from model.actions import Side
 from model.arithmetic import ZERO
@@ -56,9 +57,28 @@ class Suspect:
     sent_ms: int
 
 
+class Valuation(NamedTuple):
+    """What prices and position say of each other: nothing that does not follow from the first three (Q-0, I-2..I-4).
+
+    `mark` None: not usable. `usable`: a ladder can be quoted on these prices.
+    """
+
+    oracle_px: Decimal | None
+    mark_px: Decimal | None
+    net: Decimal
+    usable: bool
+    mark: Decimal | None
+    ratio: Decimal
+    warned: bool
+    emergency: bool
+
+
 @dataclass(slots=True)
 class MarketState:
-    """One market: prices told, statistics, books, the ladder's last requote, collected amounts, the close in flight."""
+    """One market: prices told, statistics, books, the ladder's last requote, collected amounts, the close in flight.
+
+    `valued` is remembered until a price or the position changes, and is no part of what tells two states apart.
+    """
 
     market: Market
     quoted: bool
@@ -84,6 +104,7 @@ class MarketState:
     last_fill_ms: int | None = None
     reported: frozenset[str] = frozenset()
     uninformative_ms: int | None = None
+    valued: Valuation | None = None
 
     def fork(self) -> MarketState:
         """Return a copy that may be changed."""
@@ -165,7 +186,7 @@ _state_values = attrgetter(*_STATE_FIELDS)
 def _frozen(value: object) -> object:
     """Turn the few changeable containers of a state into hashable ones."""
     if isinstance(value, MarketState):
-        return tuple(_frozen(getattr(value, name)) for name in _MARKET_FIELDS)
+        return tuple(_frozen(getattr(value, name)) for name in _MARKET_FIELDS if name != "valued")
     if isinstance(value, dict):
         return tuple((key, _frozen(item)) for key, item in value.items())
     if isinstance(value, FillSet):
