@@ -13,6 +13,14 @@ from pathlib import Path
 FOLDER = "reports"
 
 
+class SelfTestFailed(Exception):
+    """The harness does not see what it must see, or sees what is not there: nothing it says is a verdict."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(fact)
+        self.line = f"self-test failed, no verdict: {fact}; reinstall mmgate, or mend its monitors and engines"
+
+
 def save_report(error: BaseException, arguments: list[str]) -> Path | None:
     """Write what is needed to mend an internal error; return the file, or None if nothing could be written.
 

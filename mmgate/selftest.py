@@ -11,6 +11,7 @@ from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
+from mmgate.crash import SelfTestFailed
 from mmgate.engines import property as drawing
 from mmgate.engines import simulation
 from mmgate.report import Report, RunId, conclude
@@ -37,14 +38,6 @@ CONFIG = MakerConfig(
     max_position_usd=Decimal(400),
 )
 _NO_DAY = date(1970, 1, 1)
-
-
-class SelfTestFailed(Exception):
-    """The harness does not see what it must see, or sees what is not there: nothing it says is a verdict."""
-
-    def __init__(self, fact: str) -> None:
-        super().__init__(fact)
-        self.line = f"self-test failed, no verdict: {fact}; reinstall mmgate, or mend its monitors and engines"
 
 
 def self_test() -> str:

@@ -1,0 +1,84 @@
+"""Where each defect is looked for first: the stages that showed it soonest, as `mmgate/suite/trails.toml` lists them.
+
+A trail is a memory, not a limit: what the first stages do not show is looked for in all others. A stage is written as
+
+- `config/scenario`, a run of the suite; `config/scenario#7` with that seed;
+- `machine/config`, the state machine's worlds of a config;
+- `drawn`, functions, laws and twins of the property engine; `twins`, those of the simulation; `again`, a run repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mmgate.engines import simulation
+from mmgate.gatefile import parse_toml
+from mmgate.request import Entry
+from specs.catalogue import MONITORS
+from specs.defects import Defect
+
+PROPERTY, SIMULATION = "property", simulation.ENGINE
+ENGINES = (PROPERTY, SIMULATION)
+"""The engines that run a maker; the symbolic one reads the reference's source."""
+DRAWN, TWINS, AGAIN, MACHINE = "drawn", "twins", "again", "machine"
+BY_TWINS = ("FIL-4", "ROB-1", "ROB-2", "VOL-4")
+MONITORED = frozenset(monitor.spec.id for monitor in MONITORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One place to look: kind `run`, `machine`, `drawn`, `twins` or `again`; `entry` and `seed` of a run."""
+
+    kind: str
+    name: str
+    entry: Entry | None = None
+    seed: int = 0
+
+    @property
+    def engine(self) -> str:
+        """Return the engine that looks there."""
+        return PROPERTY if self.kind in (DRAWN, MACHINE) else SIMULATION
+
+
+@cache
+def trails() -> dict[str, tuple[str, ...]]:
+    """Read the trails: by defect, the stages that showed it soonest."""
+    source = (files("mmgate") / "suite" / "trails.toml").read_text(encoding="utf-8")
+    data = parse_toml(source, "suite trails")["trail"]
+    assert isinstance(data, dict)
+    return {str(name): tuple(map(str, stages)) for name, stages in data.items()}
+
+
+def stages_of(defect: Defect, suite: Sequence[Entry], seed: int) -> tuple[tuple[Stage, ...], tuple[Stage, ...]]:
+    """Return where to look for a defect: the stages of its trail, and all the others in order of likelihood."""
+    every = _all_stages(defect, suite, seed)
+    by_name = {stage.name: stage for stage in every}
+    first = [_seeded(name, by_name) for name in trails().get(defect.id, ())]
+    known = [stage for stage in first if stage is not None]
+    rest = [stage for stage in every if stage not in known]
+    return tuple(known), tuple(rest)
+
+
+def _seeded(name: str, by_name: dict[str, Stage]) -> Stage | None:
+    """Return the stage of that name, with the seed that the name gives; None where this suite has none such."""
+    plain, _, number = name.partition("#")
+    stage = by_name.get(plain)
+    if stage is None or not number:
+        return stage
+    return Stage(stage.kind, name, stage.entry, int(number))
+
+
+def _all_stages(defect: Defect, suite: Sequence[Entry], seed: int) -> list[Stage]:
+    """Return every stage that could show a defect: what is cheap and made for its specs first."""
+    must = set(defect.caught_by)
+    drawn, twins, again = Stage(DRAWN, DRAWN), Stage(TWINS, TWINS), Stage(AGAIN, AGAIN, suite[0], seed)
+    runs = [Stage("run", f"{entry.name}/{entry.scenario}", entry, seed) for entry in suite]
+    machine = [Stage(MACHINE, f"{MACHINE}/{name}") for name in dict.fromkeys(entry.name for entry in suite)]
+    special = [twins] if must & set(BY_TWINS) else []
+    special += [again] if simulation.DETERMINISM in must else []
+    if must & MONITORED:
+        return [drawn, *runs, *special, *machine]
+    return [drawn, *special, *runs, *machine]
