@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from mmgate.commands import config, doctor, matrix, observe, port, replay, simulate, specs, verify
-from mmgate.crash import tell_crash
+from mmgate.crash import SelfTestFailed, tell_crash
 from mmgate.exits import ExitCode
 from mmgate.inputs import InputRefused
 from mmgate.loading import nearest
@@ -54,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
         for line in error.lines:
             _tell(line)
         return ExitCode.USAGE
+    except SelfTestFailed as failure:
+        _tell(failure.line)
+        return ExitCode.HARNESS
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE

@@ -53,6 +53,7 @@ class Caught:
 def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
     """Judge one maker by all engines and conclude; the evidence is published before the end is told."""
     tell_all(reporters, RunBegan(task.run, task.notes))
+    task = _tested(task)
     results = [
         guarded(name, request.specs, reporters, evidence, partial(_run, name, request)) for name in request.engines
     ]
@@ -64,6 +65,7 @@ def verify_defects(
 ) -> Report:
     """Hunt each of several defects: the cheaper engine first, the other one for what it did not catch."""
     tell_all(reporters, RunBegan(task.run, task.notes))
+    task = _tested(task)
     specs = expected_of_any(requests)
     caught = Caught()
     results = []
@@ -74,6 +76,13 @@ def verify_defects(
         )
     notes = (*task.notes, *_not_as_they_must(requests, caught))
     return finish(specs, results, replace(task, notes=notes), reporters, evidence, _survivors(requests, caught))
+
+
+def _tested(task: Task) -> Task:
+    """Test the harness before it judges; the report says what was seen. Raises SelfTestFailed: there is no verdict."""
+    from mmgate.selftest import self_test  # the engines are loaded when they are needed
+
+    return replace(task, notes=(*task.notes, self_test()))
 
 
 def finish(
