@@ -289,15 +289,15 @@ class Config:
         if kind == "enum":
             if not isinstance(value, str):
                 return "wrong_type", None
-            return (None, value) if value in test else ("not_allowed", None)
+            return (None, value) if value in test else ("unknown_value", None)
         if kind == "names":
             if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
                 return "wrong_type", None
-            return (None, tuple(value)) if all(value) else ("not_allowed", None)
+            return (None, tuple(value)) if all(value) else ("malformed", None)
         if not isinstance(value, str):                                                               # hex8
             return "wrong_type", None
         if len(value) != 8 or any(c not in "0123456789abcdefABCDEF" for c in value):
-            return "not_allowed", None
+            return "malformed", None
         return None, value.lower()
 
     def resolve_markets(self, told):
@@ -2168,10 +2168,10 @@ def call_round_order(args, log, maker):
         return {"reject": "bad_side"}
     px = round_price(px, side, decimals) if px is not None else None
     if px is None:
-        return {"reject": "bad_price"}
+        return {"reject": "price_not_positive"}
     sz = round_size(sz, decimals) if sz is not None else ZERO
     if sz <= 0:
-        return {"reject": "zero_size"}
+        return {"reject": "below_minimum"}
     if px * sz < minimum:
         return {"reject": "below_minimum"}
     return {"px": text(px), "sz": text(sz)}

@@ -53,11 +53,13 @@ class Names:
 
     def __init__(self) -> None:
         self._of_reference: dict[str, str] = {}
+        self._of_port: dict[str, str] = {}
         self._by_oid: dict[tuple[str, int], str] = {}
 
     def pair(self, port: str, reference: str) -> None:
         """Note that both cloids name one order."""
         self._of_reference[port] = reference
+        self._of_port[reference] = port
 
     def reference(self, cloid: str | None) -> str | None:
         """Return the reference's name of a port's order; a stranger's order keeps its own."""
@@ -81,6 +83,24 @@ class Names:
         """Return a life's beginning as the reference is told it."""
         fills = tuple(replace(fill, cloid=self.reference(fill.cloid)) for fill in start.fills)
         return replace(start, open_orders=self._orders(start.open_orders), fills=fills)
+
+    def for_port(self, event: Event) -> Event:
+        """Return an event told under the reference's names as the port is told it."""
+        if isinstance(event, events.OpenOrders):
+            return replace(event, orders=self._renamed(event.orders))
+        cloid: str | None = getattr(event, "cloid", None)
+        if cloid is None or cloid not in self._of_port:
+            return event
+        changed: Any = {"cloid": self._of_port[cloid]}
+        return replace(event, **changed)
+
+    def start_for_port(self, start: Start) -> Start:
+        """Return a life's beginning told under the reference's names as the port is told it."""
+        fills = tuple(replace(fill, cloid=self._of_port.get(fill.cloid or "", fill.cloid)) for fill in start.fills)
+        return replace(start, open_orders=self._renamed(start.open_orders), fills=fills)
+
+    def _renamed(self, orders: Iterable[OpenOrder]) -> tuple[OpenOrder, ...]:
+        return tuple(replace(one, cloid=self._of_port.get(one.cloid or "", one.cloid)) for one in orders)
 
     def order_of(self, cancel: Cancel, *, port: bool) -> str:
         """Name the order that a cancel means: by the reference's cloid where it is known, else by oid."""

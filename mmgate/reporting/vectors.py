@@ -1,0 +1,100 @@
+"""How a checked set and a single case read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import typer
+
+from mmgate.exits import ExitCode
+from mmgate.reporting.words import clean
+from mmgate.vectors.case import TRACE, Case, Compare, Data
+from mmgate.vectors.check import Checked, Said
+
+MOST_SHOWN = 20
+HOW = {
+    Compare.EXACT: "the same data; decimals by value, not by their text",
+    Compare.DECIMALS: "decimals within 1e-18 of max(1, |a|, |b|)",
+    Compare.POWER: "decimals within 1e-13 of max(1, |a|, |b|): the offset of a level is a power (N-3)",
+    Compare.BINARY64: "binary64 values within 2 ulp, everything else exactly",
+    Compare.ACTIONS: "the actions of each step; orders by any name, independent actions in any order",
+    Compare.ACTIONS_AND_LOG: "the actions of each step (orders by any name, independent actions in any order), and "
+    "the codes of the log lines that the rules name",
+}
+
+
+def tell_checked(checked: Checked, as_json: bool) -> int:
+    """Print what came of a set and return the exit code: 1 a difference, 3 too little compared."""
+    code = _code(checked)
+    if as_json:
+        typer.echo(json.dumps(_data(checked, code), indent=1))
+        return int(code)
+    for result in [one for one in checked.results if one.said is Said.DIFFERS][:MOST_SHOWN]:
+        typer.echo(f"✗ {result.case.id}: {clean(result.why)}")
+    for result in [one for one in checked.results if one.said is Said.NOT_COMPARED][:MOST_SHOWN]:
+        typer.echo(f"? {result.case.id}: {clean(result.why)}")
+    counts = ", ".join(f"{checked.counted(said)} {said}" for said in Said)
+    typer.echo(f"{clean(checked.maker)}: {len(checked.results)} cases asked: {counts}")
+    for kind, count in sorted(checked.undeclared.items()):
+        typer.echo(f"not asked: {count} of {kind}: the maker does not declare what they are about")
+    if checked.inconclusive and not checked.counted(Said.DIFFERS):
+        typer.echo(f"nothing is concluded: {checked.inconclusive}")
+    return int(code)
+
+
+def _code(checked: Checked) -> ExitCode:
+    if checked.counted(Said.DIFFERS):
+        return ExitCode.WRONG
+    return ExitCode.CONDITIONAL if checked.inconclusive else ExitCode.DONE
+
+
+def _data(checked: Checked, code: ExitCode) -> Data:
+    return {
+        "maker": checked.maker,
+        "exit": int(code),
+        "counts": {said.value: checked.counted(said) for said in Said},
+        "undeclared": dict(sorted(checked.undeclared.items())),
+        "inconclusive": checked.inconclusive,
+        "results": [
+            {"id": one.case.id, "said": one.said.value, "why": one.why}
+            for one in checked.results
+            if one.said is not Said.AGREES
+        ],
+    }
+
+
+def explained(case: Case) -> Iterator[str]:
+    """Yield the lines that explain one case."""
+    yield f"{case.id}: {clean(case.description)}"
+    rules, specs = (" ".join(map(clean, names)) for names in (case.rules, case.specs))
+    yield f"rules {rules} · specs {specs} · from {clean(case.origin)}"
+    yield f"compared: {HOW[case.compare]}"
+    if case.kind == TRACE:
+        yield from _steps(case)
+        return
+    yield f"call {case.kind} with"
+    yield from _lines(case.input)
+    if case.refused is not None:
+        yield "must be refused:"
+        yield from _lines(case.refused)
+    else:
+        yield "must answer:"
+        yield from _lines(case.expected)
+
+
+def _lines(data: object) -> Iterator[str]:
+    for line in json.dumps(data, indent=2).splitlines():
+        yield f"  {clean(line)}"
+
+
+def _steps(case: Case) -> Iterator[str]:
+    for at, (step, reply) in enumerate(zip(case.input["steps"], case.expected["replies"], strict=True)):
+        told = {"start": step["start"]} if "start" in step else step["event"]
+        yield f"{at:4d}  told {clean(json.dumps(told, separators=(',', ':')))}"
+        for action in reply["actions"]:
+            yield f"        → {clean(json.dumps(action, separators=(',', ':')))}"
+        for code in reply["codes"]:
+            yield f"        log {clean(code)}"
+    yield "at the end the books must say"
+    yield from _lines(case.expected["books"])

@@ -1,0 +1,37 @@
+"""What changed between two sets: cases that came, went, or say something else. A pure refactoring changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmgate.vectors.agree import unlike
+from mmgate.vectors.case import Compare, read_case
+from mmgate.vectors.check import read_index
+
+MOST_SHOWN = 3
+"""So many differences of one case are shown."""
+
+
+def changes(old: Path, new: Path) -> Iterator[str]:
+    """Yield a line for each difference, by id. Raises InputRefused for what is no set."""
+    first, second = read_index(old)["cases"], read_index(new)["cases"]
+    for name in sorted({*first, *second}):
+        if name not in second:
+            yield f"- {name}: is gone"
+        elif name not in first:
+            yield f"+ {name}: is new"
+        elif first[name] != second[name]:
+            yield from _changed(old, new, name)
+
+
+def _changed(old: Path, new: Path, name: str) -> Iterator[str]:
+    was, now = read_case(old, name).data(), read_case(new, name).data()
+    found = [*unlike(was, now, Compare.EXACT), *unlike(now, was, Compare.EXACT)]
+    told = list(dict.fromkeys(one.path for one in found))
+    for one in found[:MOST_SHOWN]:
+        yield f"~ {name}: {one.path}: {one.expected} → {one.found}"
+    if not found:
+        yield f"~ {name}: the same values in another form"
+    elif len(told) > MOST_SHOWN:
+        yield f"~ {name}: and {len(told) - MOST_SHOWN} more"
