@@ -13,7 +13,8 @@ from typing import Any
 
 import typer
 
-from mmgate.commands import config, doctor, matrix, observe, port, replay, simulate, specs, verify
+from mmgate import completing
+from mmgate.commands import completion, config, doctor, matrix, observe, port, replay, simulate, specs, verify
 from mmgate.crash import SelfTestFailed, tell_crash
 from mmgate.exits import ExitCode
 from mmgate.inputs import InputRefused
@@ -37,6 +38,7 @@ matrix.register(app)
 config.register(app)
 port.register(app)
 doctor.register(app)
+completion.register(app)
 
 INTERRUPTED = 130
 """What shells expect after Ctrl-C."""
@@ -49,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         _end_in_order_when_killed()
+        completing.prepare()
         return int(app(args=given, prog_name="mmgate", standalone_mode=False) or ExitCode.DONE)
     except InputRefused as error:
         for line in error.lines:

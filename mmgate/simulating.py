@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from mmgate.gatefile import load
 from mmgate.identity import code_revision, config_data, digest_of
 from mmgate.inputs import InputRefused, shown_path
 from mmgate.profiles import RECORDED, SUITE, suite_file
+from mmgate.progress import ProgressLine, RunProgress
 from mmgate.report import RunId
 from mmgate.reporting.json_report import as_text
 from mmgate.reporting.money import simulation_data, tell_simulation, tell_start
@@ -46,6 +48,8 @@ class Wanted:
     assume: tuple[str, ...] = ()
     html: bool = False
     out: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
 
 
 def simulate_wanted(wanted: Wanted) -> int:
@@ -55,16 +59,21 @@ def simulate_wanted(wanted: Wanted) -> int:
     notes = recording_of(entry).notes if entry.ticks else ()
     identity = _identity(wanted, entry, seed)
     with Evidence(wanted.out or Path("reports") / _folder(wanted, identity)) as evidence:
-        tell_start(identity, notes)
+        tell_start(identity, () if wanted.quiet else notes, as_json=wanted.as_json)
         account = Account()
-        with JournalFile(evidence.folder / TRACE, {"world": _head(world), "maker": "reference"}) as trace:
-            run(world, Reference(), [trace, account], label="reference")
+        head = {"world": _head(world), "maker": "reference"}
+        with ProgressLine(shown=not wanted.quiet) as line, JournalFile(evidence.folder / TRACE, head) as trace:
+            progress = RunProgress(line, world.parameters.start_ms, world.parameters.end_ms)
+            run(world, Reference(), [trace, account, progress], label="reference")
         data = simulation_data(identity, account, notes, trace.digest)
         evidence.write(MARK, as_text(data))
         if wanted.html:
             evidence.write("report.html", render("simulation.html", {"data": data, "notes": notes}))
         folder = evidence.publish()
-    tell_simulation(account, folder / TRACE, trace.digest)
+    if wanted.as_json:
+        sys.stdout.write(as_text({**data, "evidence": str(folder)}))
+    else:
+        tell_simulation(account, folder / TRACE, trace.digest, wanted.quiet)
     return int(ExitCode.HARNESS if account.failed else ExitCode.DONE)
 
 

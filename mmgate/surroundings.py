@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from mmgate.exits import ExitCode
 from mmgate.identity import code_revision
 from mmgate.reporting.console import console_for
+from mmgate.reporting.json_report import as_text
 from mmgate.verification import ENGINES
 
 NEEDED = ("pydantic", "typer", "rich", "jinja2", "simpy", "hypothesis")
@@ -47,14 +48,20 @@ def look() -> tuple[Found, ...]:
     return (python, *packages, *engines, *programs, cores)
 
 
-def tell_surroundings() -> int:
-    """Print what is here; exit 1 if something that is needed is not."""
+def tell_surroundings(as_json: bool = False, quiet: bool = False) -> int:
+    """Print what is here, with `quiet` what is needed and missing; exit 1 if something is."""
     console = console_for(sys.stdout)
-    console.print(f"mmgate {code_revision()}", soft_wrap=True)
     found = look()
-    for one in found:
-        mark = "✓" if one.here else "✗" if one.needed else "–"
-        console.print(f"{mark} {one.name:<12} {one.text}", soft_wrap=True)
+    if as_json:
+        data = [{"name": one.name, "here": one.here, "needed": one.needed, "text": one.text} for one in found]
+        sys.stdout.write(as_text({"code": code_revision(), "found": data}))
+    else:
+        if not quiet:
+            console.print(f"mmgate {code_revision()}", soft_wrap=True)
+        for one in found:
+            mark = "✓" if one.here else "✗" if one.needed else "–"
+            if not quiet or (one.needed and not one.here):
+                console.print(f"{mark} {one.name:<12} {one.text}", soft_wrap=True)
     return int(ExitCode.DONE if all(one.here for one in found if one.needed) else ExitCode.WRONG)
 
 

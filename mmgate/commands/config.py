@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mmgate.commands import options
+
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
@@ -18,8 +20,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="config")
 
 
-def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A gate file.")]) -> int:
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A gate file.")],
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> int:
     """Read a file; what is wrong with it ends the command."""
+    import json
+
     from mmgate.asking import checked_waivers
     from mmgate.gatefile import load
     from mmgate.identity import config_data, digest_of
@@ -27,8 +35,15 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A gate file
 
     content = load(file)
     checked_waivers(content)
+    digest = digest_of([config_data(content.maker)])
+    if as_json:
+        data = {"file": shown_path(file), "valid": True, "config": digest, "waivers": [w.id for w in content.waivers]}
+        typer.echo(json.dumps({**data, "enabled": content.maker.enabled}, indent=2))
+        return 0
+    if quiet:
+        return 0
     waivers = f", {len(content.waivers)} waivers" if content.waivers else ""
-    typer.echo(f"{shown_path(file)}: a valid gate file{waivers}, config {digest_of([config_data(content.maker)])}")
+    typer.echo(f"{shown_path(file)}: a valid gate file{waivers}, config {digest}")
     if not content.maker.enabled:
         typer.echo("note: enabled = false, so nothing is placed but a reduce-only close")
     return 0
@@ -36,11 +51,21 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="A gate file
 
 def show(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A gate file; without one, the defaults.")] = None,
+    as_json: options.AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only what is not the default.")] = False,
 ) -> int:
     """Write the whole config, defaults filled in."""
+    import json
+
     from mmgate.gatefile import load
+    from mmgate.identity import config_data
     from mmgate.loading import as_toml
     from model.config import MakerConfig
 
-    typer.echo(as_toml(load(file).maker if file is not None else MakerConfig()), nl=False)
+    maker = load(file).maker if file is not None else MakerConfig()
+    usual = set(as_toml(MakerConfig()).splitlines()[1:]) if quiet else set()
+    if as_json:
+        typer.echo(json.dumps(config_data(maker), indent=2))
+    else:
+        typer.echo("\n".join(line for line in as_toml(maker).splitlines() if line not in usual))
     return 0

@@ -20,9 +20,7 @@ def matrix(
     engine: Annotated[
         list[str] | None, typer.Option("--engine", metavar="NAME", help="Use these engines only: property, simulation.")
     ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="How much is tried: quick, standard or deep.")
-    ] = None,
+    profile: options.Profile = None,
     seed: options.Seed = None,
 ) -> int:
     """Read the options, then hunt every defect."""

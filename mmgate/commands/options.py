@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mmgate import completing
+
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="F", help="The gate file: [maker], [gate], [[waiver]].")
 ]
@@ -31,6 +33,23 @@ Assume = Annotated[
     list[str] | None, typer.Option("--assume", metavar="K=V", help="Change a parameter of the venue; may be repeated.")
 ]
 Defects = Annotated[
-    str | None, typer.Option("--defects", metavar="ID|TAG", help="Judge the reference with injected defects.")
+    str | None,
+    typer.Option(
+        "--defects",
+        metavar="ID|TAG",
+        help="Judge the reference with injected defects.",
+        autocompletion=completing.defects,
+    ),
 ]
 Port = Annotated[str | None, typer.Option("--port", metavar="CMD", help="Judge the maker that this command starts.")]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="How much is tried: quick, standard or deep.",
+        autocompletion=completing.profiles,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result only, without what explains it.")]

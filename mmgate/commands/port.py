@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from mmgate.commands import options
+
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
@@ -40,9 +42,19 @@ def smoke(
     timeout_s: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="The time limit of a reply.")
     ] = 5.0,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Exit code 1 when the port breaks the protocol."""
+    import json
+
     from mmgate.exits import ExitCode
     from mmgate.ports.smoke import smoke as talk
 
-    return int(ExitCode.DONE if talk(command, timeout_s, typer.echo) else ExitCode.WRONG)
+    lines: list[str] = []
+    sound = talk(command, timeout_s, lines.append if as_json or quiet else typer.echo)
+    if as_json:
+        typer.echo(json.dumps({"command": command, "sound": sound, "told": lines}, indent=2))
+    elif quiet and not sound:
+        typer.echo("\n".join(lines))
+    return int(ExitCode.DONE if sound else ExitCode.WRONG)

@@ -22,6 +22,8 @@ def register(app: typer.Typer) -> None:
 def replay(
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A file that verify saved as a counterexample.")],
     port: options.Port = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Read the file, run it, show it."""
     from mmgate.asking import greet
@@ -29,6 +31,7 @@ def replay(
     from mmgate.corpus import replay as again
     from mmgate.exits import ExitCode
     from mmgate.inputs import InputRefused, shown, shown_path
+    from mmgate.progress import ProgressLine
     from mmgate.reporting.replaying import tell_replay
     from mmgate.request import MakerRef
 
@@ -39,6 +42,8 @@ def replay(
     elif maker.kind == "port":  # whoever wrote the file chose that command
         told = f"replaying it would run the command {shown(maker.name)}, which stands in the file"
         raise InputRefused(f'witness {shown_path(trace)}: {told}; if you trust it, give it yourself: --port "CMD"')
-    found = again(trace, override)
-    tell_replay(trace, found)
+    with ProgressLine(shown=not quiet) as line:
+        line.say("running it again")
+        found = again(trace, override)
+    tell_replay(trace, found, as_json, quiet)
     return int({STILL_FAILS: ExitCode.WRONG, FIXED: ExitCode.DONE}.get(found.word, ExitCode.HARNESS))

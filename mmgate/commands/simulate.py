@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mmgate import completing
 from mmgate.commands import options
 
 
@@ -18,7 +19,12 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO|FILE.toml", help="An embedded scenario, such as weekend, or a file.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|FILE.toml",
+            help="An embedded scenario, such as weekend, or a file.",
+            autocompletion=completing.scenarios,
+        ),
     ],
     config: options.Config = None,
     ticks: options.OneTicks = None,
@@ -29,8 +35,11 @@ def simulate(
     assume: options.Assume = None,
     html: Annotated[bool, typer.Option("--html", help="Also write the summary as a page.")] = False,
     out: options.Out = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Read the options, then run."""
     from mmgate.simulating import Wanted, simulate_wanted
 
-    return simulate_wanted(Wanted(scenario, config, ticks, trades, start, symbol, seed, tuple(assume or ()), html, out))
+    asked = Wanted(scenario, config, ticks, trades, start, symbol, seed, tuple(assume or ()), html, out, as_json, quiet)
+    return simulate_wanted(asked)

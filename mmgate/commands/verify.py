@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mmgate import completing
 from mmgate.commands import options
 
 
@@ -23,15 +24,21 @@ def verify(
     symbol: options.Symbol = None,
     defects: options.Defects = None,
     port: options.Port = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="How much is tried: quick, standard or deep.")
-    ] = None,
+    profile: options.Profile = None,
     spec: Annotated[
-        list[str] | None, typer.Option("--spec", metavar="ID", help="Judge these only, such as ORD-1 or 'CTR-*'.")
+        list[str] | None,
+        typer.Option(
+            "--spec", metavar="ID", help="Judge these only, such as ORD-1 or 'CTR-*'.", autocompletion=completing.specs
+        ),
     ] = None,
     engine: Annotated[
         list[str] | None,
-        typer.Option("--engine", metavar="NAME", help="Use these only: symbolic, property, simulation."),
+        typer.Option(
+            "--engine",
+            metavar="NAME",
+            help="Use these only: symbolic, property, simulation.",
+            autocompletion=completing.engines,
+        ),
     ] = None,
     trades: options.Trades = None,
     start: options.Start = None,

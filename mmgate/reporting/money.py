@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
@@ -60,22 +61,34 @@ def simulation_data(run: RunId, account: Account, notes: tuple[str, ...], digest
     }
 
 
-def tell_start(run: RunId, notes: tuple[str, ...]) -> None:
-    """Print what will be run, before it is: a long run is not begun in silence."""
-    console = console_for(sys.stdout)
+def tell_start(run: RunId, notes: tuple[str, ...], as_json: bool = False) -> None:
+    """Print what will be run, before it is: a long run is not begun in silence. JSON has stdout for itself."""
+    console = console_for(sys.stderr if as_json else sys.stdout)
     console.print(run_line(run), soft_wrap=True)
     for note in notes:
         console.print(f"  {clean(note)}", soft_wrap=True)
     sys.stdout.flush()
 
 
-def tell_simulation(account: Account, trace: Path, digest: str) -> None:
-    """Print how a simulation went, for a person."""
+def tell_simulation(account: Account, trace: Path, digest: str, quiet: bool = False) -> None:
+    """Print how a simulation went, for a person; with `quiet` the money, the end and the trace only."""
     console = console_for(sys.stdout)
 
     def line(content: str) -> None:
         console.print(content, soft_wrap=True)
 
+    if not quiet:
+        _told_orders(account, line)
+    console.print(_money(account))
+    if not quiet:
+        _told_wicks(account, line)
+    for content in _ending(account)[-1 if quiet else 0 :]:
+        line(content)
+    line(f"trace    {trace}")
+    line(f"         sha256 {digest}")
+
+
+def _told_orders(account: Account, line: Callable[[str], None]) -> None:
     line(f"events   {account.turns} told to the maker, {account.lives} lives")
     line(f"orders   {_counts(account.sent) or 'none'}")
     line(f"fills    {account.fills}" + (f": {_counts(account.filled)}" if account.fills else ""))
@@ -86,16 +99,14 @@ def tell_simulation(account: Account, trace: Path, digest: str) -> None:
     line(f"refused  {_counts(account.refused) or 'none'}")
     if account.warned:
         line(f"warned   {_counts(account.warned)}")
-    console.print(_money(account))
+
+
+def _told_wicks(account: Account, line: Callable[[str], None]) -> None:
     for name, (at_ms, stats) in account.wicks.items():
         told = ", ".join(f"{field} {short_field(stats, field) if field != 'n' else n}" for field, n in stats.fields)
         line(f"wicks    {clean(name)} at {write_time(at_ms)}: {clean(told)}")
     if not account.wicks:
         line("wicks    no valid statistics were logged")
-    for content in _ending(account):
-        line(content)
-    line(f"trace    {trace}")
-    line(f"         sha256 {digest}")
 
 
 def _counts(counter: dict[str, int]) -> str:
