@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from model.actions import Role, Side, Tif
-from model.arithmetic import BPS, ONE
+from model.arithmetic import BPS, ZERO
 from model.draft import Draft, Wanted, forget
 from model.inventory import adds_to, exposure
 from model.orders import Order
 from model.permission import inventory_ratio, ladder_allowed, meets_own, oracle_fresh, resting_ladder, valued, warned
 from model.quoting import RUNG_NOT_OUTWARD, Ladder, Rung, ladder
-from model.state import MarketState
+from model.state import Built, MarketState
 from model.velocity import trend
 from model.volatility import WickStats, is_uninformative, read
 
@@ -81,20 +81,24 @@ def _requote(draft: Draft, where: MarketState) -> None:
 
 
 def _wanted_ladder(draft: Draft, where: MarketState) -> dict[Side, tuple[Rung, ...]]:
-    """Return the rungs that the current prices, inventory and statistics ask for; none that adds at a warning (I-3)."""
+    """Return the rungs that the current prices, inventory and statistics ask for; none that adds at a warning (I-3).
+
+    The last words of a replaced ladder ask for the same one again and again: it is kept while its inputs are the same.
+    """
     config = draft.config
     assert where.oracle_px is not None
     assert where.mark_px is not None
-    built = ladder(
-        config,
-        where.market,
+    inputs = (
         where.oracle_px,
         where.mark_px,
         inventory_ratio(config, where),
         where.adverse.multiplier(config, draft.now),
-        trend(config, where.velocity) if config.velocity_skew_enabled else ONE - ONE,
+        trend(config, where.velocity) if config.velocity_skew_enabled else ZERO,
         _statistics(draft, where),
     )
+    if where.built is None or where.built.inputs != inputs:
+        where.built = Built(inputs, ladder(config, where.market, *inputs))
+    built = where.built.ladder
     _report(draft, where, built)
     sides = {Side.BUY: built.bids, Side.SELL: built.asks}
     if warned(config, where):

@@ -18,9 +18,10 @@ from model.live import LiveOrders
 from model.market import Market
 from model.memory import EndedOrders, FillSet
 from model.orders import Answered
+from model.quoting import Ladder
 from model.risk import Adverse, DrawdownGate, Requests
 from model.velocity import VelocityState
-from model.volatility import WickState
+from model.volatility import WickState, WickStats
 
 
 class ShutdownState(StrEnum):
@@ -73,11 +74,22 @@ class Valuation(NamedTuple):
     emergency: bool
 
 
+class Built(NamedTuple):
+    """The last ladder and what it was made from: prices, ratio, multiplier, trend, statistics (Q-0..Q-10)."""
+
+    inputs: tuple[Decimal, Decimal, Decimal, Decimal, Decimal, WickStats | None]
+    ladder: Ladder
+
+
+REMEMBERED = frozenset(("valued", "built"))
+"""Fields of a market that follow from the others: they save work and tell no two states apart."""
+
+
 @dataclass(slots=True)
 class MarketState:
     """One market: prices told, statistics, books, the ladder's last requote, collected amounts, the close in flight.
 
-    `valued` is remembered until a price or the position changes, and is no part of what tells two states apart.
+    `valued`, `built`: results kept until what they follow from changes (`REMEMBERED`).
     """
 
     market: Market
@@ -105,6 +117,7 @@ class MarketState:
     reported: frozenset[str] = frozenset()
     uninformative_ms: int | None = None
     valued: Valuation | None = None
+    built: Built | None = None
 
     def fork(self) -> MarketState:
         """Return a copy that may be changed."""
@@ -186,7 +199,7 @@ _state_values = attrgetter(*_STATE_FIELDS)
 def _frozen(value: object) -> object:
     """Turn the few changeable containers of a state into hashable ones."""
     if isinstance(value, MarketState):
-        return tuple(_frozen(getattr(value, name)) for name in _MARKET_FIELDS if name != "valued")
+        return tuple(_frozen(getattr(value, name)) for name in _MARKET_FIELDS if name not in REMEMBERED)
     if isinstance(value, dict):
         return tuple((key, _frozen(item)) for key, item in value.items())
     if isinstance(value, FillSet):
