@@ -14,6 +14,7 @@ from mmgate.engines import property as drawing
 from mmgate.engines import simulation
 from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost, spread
+from mmgate.engines.witnesses import save_witness, search
 from mmgate.inputs import InputRefused
 from mmgate.request import EngineResult, Entry, MakerRef, Profile, Request, Witness
 from mmgate.worlds import world_of
@@ -161,8 +162,8 @@ def _judged(job: simulation.Job, specs: Sequence[str], *, stop: bool = False) ->
 
 def _witness(job: simulation.Job, spec_id: str, prey: Prey) -> list[Witness]:
     """Shorten the violation and save it."""
-    case = simulation.search(simulation.Search(job, spec_id))
-    return [] if case is None else [simulation.save_witness(case, prey.request((spec_id,)))]
+    case = search(simulation.search_of(job, spec_id))
+    return [] if case is None else [save_witness(case, prey.request((spec_id,)))]
 
 
 def _merged(runs: list[Outcome]) -> Outcome:

@@ -58,7 +58,10 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One violation: when (run time in ms and index of the record), where, and the fact with its values."""
+    """One violation: when (run time in ms and index of the record), where, and the fact with its values.
+
+    `asked`: what was asked, as plain text, where no run shows it and it can be asked again.
+    """
 
     spec_id: str
     now_ms: int
@@ -66,6 +69,7 @@ class Violation:
     text: str
     market: str | None = None
     cloid: str | None = None
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,18 @@ Check = Callable[[Any], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One statement about functions: the spec it belongs to, what it draws, what it checks."""
+    """One statement about functions: the spec it belongs to, what it draws, what it checks.
+
+    `shape`: the type of a case, by which it can be kept and asked again; None: it can't be. `kind`: in which list
+    the title stands: "function", "law" or "story".
+    """
 
     spec_id: str
     title: str
     cases: st.SearchStrategy[Any]
     check: Check
+    shape: Any = None
+    kind: str = "function"
 
 
 def _distance_bps(case: LadderCase, side: Side, px: Decimal) -> Fraction:
@@ -237,19 +243,30 @@ def _definition(stats: volatility.WickStats | None) -> wicks.Statistics | None:
     return wicks.Statistics(levels_of(stats), stats.sample_count, stats.is_valid, optimal, "P99", optimal, optimal)
 
 
+WICK_SHAPE = tuple[MakerConfig, tuple[tuple[int, Decimal], ...]]
+TREND_SHAPE = tuple[MakerConfig, tuple[Decimal, ...]]
+
 PROPERTIES: tuple[Property, ...] = (
-    Property("OFF-1", "the innermost rung keeps its floors", ladder_cases, innermost_keeps_its_floors),
-    Property("OFF-3", "no skew eats the fee", ladder_cases, fee_floor_is_kept),
-    Property("OFF-5", "skews negated swap the sides", ladder_cases, skews_swap_sides),
-    Property("OFF-7", "corrupt statistics are told", ladder_cases, corrupt_statistics_are_told),
-    Property("OFF-8", "the power is precise", ladder_cases, power_is_precise),
-    Property("TCK-1", "rungs are legal and passive", ladder_cases, rungs_are_legal_and_passive),
-    Property("TCK-1", "orders are rounded passively", ladder_cases, orders_round_passively),
-    Property("VOL-1", "statistics by brute force", st.tuples(configs, tick_lists), statistics_match_brute_force),
+    Property("OFF-1", "the innermost rung keeps its floors", ladder_cases, innermost_keeps_its_floors, LadderCase),
+    Property("OFF-3", "no skew eats the fee", ladder_cases, fee_floor_is_kept, LadderCase),
+    Property("OFF-5", "skews negated swap the sides", ladder_cases, skews_swap_sides, LadderCase),
+    Property("OFF-7", "corrupt statistics are told", ladder_cases, corrupt_statistics_are_told, LadderCase),
+    Property("OFF-8", "the power is precise", ladder_cases, power_is_precise, LadderCase),
+    Property("TCK-1", "rungs are legal and passive", ladder_cases, rungs_are_legal_and_passive, LadderCase),
+    Property("TCK-1", "orders are rounded passively", ladder_cases, orders_round_passively, LadderCase),
     Property(
-        "VEL-1", "the trend by definition", st.tuples(configs, st.lists(prices, max_size=12)), trend_matches_definition
+        "VOL-1", "statistics by brute force", st.tuples(configs, tick_lists), statistics_match_brute_force, WICK_SHAPE
     ),
-    Property("CTR-1", "a counter-order's price follows the level", fill_cases, counter_price_follows_the_level),
-    Property("CTR-2", "a counter-order gains its fee", fill_cases, counter_gains_its_fee),
+    Property(
+        "VEL-1",
+        "the trend by definition",
+        st.tuples(configs, st.lists(prices, max_size=12)),
+        trend_matches_definition,
+        TREND_SHAPE,
+    ),
+    Property(
+        "CTR-1", "a counter-order's price follows the level", fill_cases, counter_price_follows_the_level, FillCase
+    ),
+    Property("CTR-2", "a counter-order gains its fee", fill_cases, counter_gains_its_fee, FillCase),
 )
 """All properties, in the specs' reading order."""

@@ -6,6 +6,7 @@ is not applicable, but its starts can be tried always.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,14 +28,21 @@ from specs.spec import Outcome, Violation, Word
 ENGINE = "property"
 PORT_SHARE = 6
 """A port is asked one case where a maker of this process is asked so many."""
+MOST_SHRINKS = 500
+"""So many smaller cases are tried of one that breaks a statement; Hypothesis knows the same bound."""
+PORT_SHRINKS = 60
+"""The same for a port: each may start it anew."""
 REFUSALS, EMPTY = "CFG-1", "CFG-4"
+REFUSAL_TITLE, EMPTY_TITLE = "wrong configs are refused by name", "an empty config means the table of defaults"
 Refused = Callable[[Mapping[str, object]], tuple[str, ...] | None]
 
 
 class Check(Protocol):
     """Draw cases of one property and judge it."""
 
-    def __call__(self, one: Property, examples: int, number: int, *, shrinking: bool = True) -> Outcome:
+    def __call__(
+        self, one: Property, examples: int, number: int, *, shrinking: bool = True, most: int = MOST_SHRINKS
+    ) -> Outcome:
         """Return the outcome."""
         ...
 
@@ -51,15 +59,15 @@ def outcomes(request: Request, check: Check) -> list[Outcome]:
 
 
 def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) -> Outcome:
-    """Check one law."""
+    """Check one law; a port that dies over a case is started anew, so that a smaller case can be looked for."""
     port = maker.kind == "port"
     try:
         with asked(maker) as (ask, calls):
             if law.call not in calls:
                 return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=offers_no(law.call))
             drawn = max(1, examples // (PORT_SHARE if port else law.cost))
-            one = Property(law.spec_id, law.title, law.cases, partial(law.check, ask))
-            return check(one, drawn, number, shrinking=not port)
+            one = Property(law.spec_id, law.title, law.cases, partial(law.check, ask), law.shape, "law")
+            return check(one, drawn, number, most=PORT_SHRINKS if port else MOST_SHRINKS)
     except MakerFault as fault:
         return broken(law.spec_id, fault)
 
@@ -68,13 +76,44 @@ def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) ->
 def asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str]]]:
     """Give a way to ask a maker's functions, and which it offers."""
     if maker.kind == "port":
-        with PortMaker(maker.name) as port:
-            yield port.call, port.hello.calls
+        with Reopened(maker.name) as port:
+            yield port.call, port.calls
     elif maker.kind == "defect":
         with applied(defect_of(maker.name)):
             yield _here, frozenset(FUNCTIONS)
     else:
         yield _here, frozenset(FUNCTIONS)
+
+
+class Reopened:
+    """A port that is asked through its calls, and started anew after it broke the protocol."""
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self._port: PortMaker | None = PortMaker(command)
+        self.calls = self._port.hello.calls
+
+    def call(self, fn: str, args: Mapping[str, Any]) -> Any:
+        """Ask. Raises MakerFault; the next question then starts the port again."""
+        if self._port is None:
+            self._port = PortMaker(self._command)
+        try:
+            return self._port.call(fn, args)
+        except MakerFault:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the port."""
+        port, self._port = self._port, None
+        if port is not None:
+            port.close()
+
+    def __enter__(self) -> Reopened:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
 
 def _here(fn: str, args: Mapping[str, Any]) -> Any:
@@ -99,13 +138,31 @@ def refusals(maker: MakerRef) -> Outcome:
     wrong = wrong_configs()
     try:
         with _refusing(maker) as ways:
-            faults = [fault for config in wrong for name, refused in ways if (fault := _taken(name, refused, config))]
+            found = [
+                (fault, config)
+                for config in wrong
+                for name, refused in ways
+                if (fault := _taken(name, refused, config))
+            ]
     except MakerFault as fault:
         return broken(REFUSALS, fault)
     strength = f"{len(wrong)} wrong configs"
-    violations = tuple(Violation(REFUSALS, 0, 0, fault) for fault in faults[:5])
-    word = Word.VIOLATED if faults else Word.HOLDS
-    return Outcome(REFUSALS, ENGINE, word, strength, len(wrong), (), violations, faults[0] if faults else "")
+    violations = tuple(
+        Violation(REFUSALS, 0, 0, fault, asked=_asked("refusal", REFUSAL_TITLE, config)) for fault, config in found[:5]
+    )
+    word = Word.VIOLATED if found else Word.HOLDS
+    return Outcome(REFUSALS, ENGINE, word, strength, len(wrong), (), violations, found[0][0] if found else "")
+
+
+def taken(maker: MakerRef, config: Mapping[str, object]) -> str | None:
+    """Tell a maker one wrong config; say how it was taken, None if it was refused by name. Raises MakerFault."""
+    with _refusing(maker) as ways:
+        return next((fault for name, refused in ways if (fault := _taken(name, refused, config))), None)
+
+
+def _asked(kind: str, title: str, case: object) -> str:
+    """Write a question so that it can be asked again (`mmgate.engines.questions`)."""
+    return json.dumps({"kind": kind, "title": title, "case": case}, separators=(",", ":"), ensure_ascii=True)
 
 
 def _taken(name: str, refused: Refused, config: Mapping[str, object]) -> str:
@@ -159,7 +216,7 @@ def empty(maker: MakerRef) -> Outcome:
             ]
     except MakerFault as fault:
         return broken(EMPTY, fault)
-    violations = tuple(Violation(EMPTY, 0, 0, fault) for fault in faults)
+    violations = tuple(Violation(EMPTY, 0, 0, fault, asked=_asked("empty", EMPTY_TITLE, None)) for fault in faults)
     word = Word.VIOLATED if faults else Word.HOLDS
     return Outcome(
         EMPTY, ENGINE, word, f"{len(questions)} functions", len(questions), (), violations, "".join(faults[:1])

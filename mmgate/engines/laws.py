@@ -50,6 +50,13 @@ class Law:
     check: Callable[[Ask, Any], str | None]
     cost: int = 1
 
+    @property
+    def shape(self) -> Any:
+        """The type of a case."""
+        if self.cases is read_cases:
+            return tuple[TickCase, tuple[int, ...]]
+        return {"compute_quotes": LadderCase, "wick_stats": TickCase, "velocity_trend": MoveCase}[self.call]
+
 
 def config_args(config: MakerConfig) -> dict[str, Any]:
     """Write a config as the protocol does."""

@@ -11,27 +11,25 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
-from mmgate import corpus
 from mmgate.engines import advisory, lawful, twins
-from mmgate.engines.functions import PROPERTIES, UNMET, Property
+from mmgate.engines.drawing import check
+from mmgate.engines.functions import PROPERTIES, Property
 from mmgate.engines.fuzz import Recipe, answered, stories
 from mmgate.engines.judging import PATIENCE, TOTALITY
+from mmgate.engines.lawful import MOST_SHRINKS, PORT_SHRINKS
 from mmgate.engines.machine import RULES
 from mmgate.engines.playing import ENGINE, Batch, Played, play
 from mmgate.engines.pool import Lost, spread
-from mmgate.engines.shrink import shrink
-from mmgate.engines.simulation import DETERMINISM, outcomes_of, port_evidence, save_witness
-from mmgate.engines.steady import steady_examples
+from mmgate.engines.questions import STORY, STORY_SHAPE
+from mmgate.engines.simulation import DETERMINISM, outcomes_of, port_evidence
+from mmgate.engines.witnesses import Search, twin_searches, witnessed
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened
-from mmgate.request import EngineResult, MakerRef, Request, Witness
-from sim.world import World
+from mmgate.request import EngineResult, MakerRef, Request
 from specs.defects import applied
 from specs.spec import Outcome, Violation, Word, merge_runs
 
@@ -41,25 +39,6 @@ LEAST_EXAMPLES = 6
 """So many worlds are written for each config at least."""
 ENOUGH_WORLDS = 40
 """From so many worlds on, a rule that never fired is an error of the machine."""
-SHOWN = 600
-
-
-class Broken(Exception):
-    """A property that does not hold, for a case that Hypothesis then makes small."""
-
-    def __init__(self, text: str, case: object) -> None:
-        super().__init__(text)
-        self.text = text
-        self.case = case
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A world that breaks a spec, to be shortened. Travels to a worker."""
-
-    world: World
-    maker: MakerRef
-    spec_id: str
 
 
 def run(request: Request) -> EngineResult:
@@ -72,7 +51,9 @@ def run(request: Request) -> EngineResult:
         known = {outcome.spec_id for outcome in outcomes}
         outcomes = [_spoiled(outcome, problem) for outcome in outcomes]
         outcomes += [Outcome(s, ENGINE, Word.ERROR, reason=problem) for s in request.specs if s not in known]
-    return EngineResult(ENGINE, tuple(outcomes), tuple(_witnesses(played, request)), _notes(played, problem))
+    shown = witnessed(outcomes, [*_searches(played, request), *twin_searches(request, ENGINE, outcomes)], request)
+    notes = (*_notes(played, problem), *shown.notes)
+    return EngineResult(ENGINE, shown.outcomes, shown.witnesses, notes)
 
 
 # -- functions
@@ -113,7 +94,8 @@ def _total(maker: MakerRef, examples: int, number: int) -> Outcome:
 
     title = "stories of any events are answered"
     stories_told = examples if maker.kind != "port" else max(1, examples // PORT_SHARE)
-    return check(Property(TOTALITY, title, stories, told), stories_told, number, shrinking=maker.kind != "port")
+    most = MOST_SHRINKS if maker.kind != "port" else PORT_SHRINKS
+    return check(Property(TOTALITY, title, stories, told, STORY_SHAPE, STORY), stories_told, number, most=most)
 
 
 @contextmanager
@@ -123,48 +105,6 @@ def _in_force(maker: MakerRef) -> Iterator[None]:
         return
     with applied(defect_of(maker.name)):
         yield
-
-
-def check(one: Property, examples: int, number: int, *, shrinking: bool = True) -> Outcome:
-    """Draw cases of one property; a broken one is told with the smallest case found, or the first if not shrinking."""
-    counts: Counter[str] = Counter()
-
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink) if shrinking else (Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-        report_multiple_bugs=False,
-    )
-    @given(one.cases)
-    def holds(case: object) -> None:
-        counts["drawn"] += 1
-        found = one.check(case)
-        if found is None:
-            counts["met"] += 1
-        elif found != UNMET:
-            counts["met"] += 1
-            raise Broken(found, case)
-
-    strength = f"{examples} cases: {one.title}"
-    try:
-        with steady_examples():
-            holds()
-    except Broken as broken:
-        text = f"{broken.text}; falsifying case: {repr(broken.case)[:SHOWN]}"
-        violation = Violation(one.spec_id, 0, 0, text)
-        return Outcome(one.spec_id, ENGINE, Word.VIOLATED, strength, counts["met"], (), (violation,), broken.text)
-    except Exception as error:  # the function itself broke on a case that it must take
-        text = f"{one.title}: {type(error).__name__}: {error}"
-        return Outcome(one.spec_id, ENGINE, Word.VIOLATED, strength, counts["met"], (), (), text)
-    if not counts["drawn"]:
-        return Outcome(one.spec_id, ENGINE, Word.ERROR, reason=f"{one.title}: no case was drawn")
-    word = Word.HOLDS if counts["met"] else Word.VACUOUS
-    return Outcome(one.spec_id, ENGINE, word, strength, counts["met"], (("function", counts["met"]),))
 
 
 # -- the machine
@@ -292,22 +232,10 @@ def _notes(played: Sequence[Played], problem: str) -> tuple[str, ...]:
     return (f"machine: {worlds} worlds; rules fired: {rules}", *([problem] if problem else []))
 
 
-def _witnesses(played: Sequence[Played], request: Request) -> list[Witness]:
-    """Shorten the first world that broke each spec and save it."""
+def _searches(played: Sequence[Played], request: Request) -> list[Search]:
+    """Return the first world that broke each spec, to be shortened."""
     first: dict[str, Search] = {}
     for one in played:
         for spec_id, world in one.broken:
-            first.setdefault(spec_id, Search(world, request.maker, spec_id))
-    searches = [first[spec_id] for spec_id in request.specs if spec_id in first]
-    witnesses = []
-    for finished in spread(search, searches, request.workers):
-        if isinstance(finished.result, Lost) or finished.result is None:
-            continue
-        witnesses.append(save_witness(finished.result, request))
-        request.progress(f"{len(witnesses)} of {len(searches)} counterexamples shortened")
-    return witnesses
-
-
-def search(wanted: Search) -> corpus.Case | None:
-    """Shorten one world, here."""
-    return shrink(wanted.world, wanted.maker, wanted.spec_id, ENGINE)
+            first.setdefault(spec_id, Search(world, request.maker, spec_id, ENGINE))
+    return [first[spec_id] for spec_id in request.specs if spec_id in first]

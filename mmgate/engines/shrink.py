@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mmgate.corpus import Case
-from mmgate.engines.judging import Judgement, judge
+from mmgate.corpus import RUN, Case, examined
+from mmgate.engines.judging import Judgement
 from mmgate.request import MakerRef
 from model.config import LevelDistribution, SizeDistribution
 from sim import world as worlds
@@ -60,11 +60,11 @@ class Budget:
 class Shrinker:
     """The shortest violating run found so far, and the trials that are left."""
 
-    def __init__(self, world: World, ref: MakerRef, spec_id: str, engine: str, budget: Budget) -> None:
+    def __init__(self, world: World, ref: MakerRef, spec_id: str, engine: str, budget: Budget, how: str = RUN) -> None:
         self.world = worlds.from_data(worlds.to_data(world))  # as a replay will read it, decimals and all
         self.violation: Violation | None = None
         self._ref, self._spec_id, self._engine = ref, spec_id, engine
-        self._budget = budget
+        self._budget, self._how = budget, how
 
     def holds_up(self, world: World) -> bool:
         """Run a candidate; take it over if it violates the spec too."""
@@ -85,20 +85,22 @@ class Shrinker:
         violation = _violation(judged, self._spec_id)
         if violation is None:
             return None
-        return Case(self._ref, self._spec_id, self._engine, violation, self.world, judged.records)
+        return Case(self._ref, self._spec_id, self._engine, violation, self.world, judged.records, how=self._how)
 
     def script(self) -> tuple[Step, ...]:
         """Return the steps of the shortest world."""
         return tuple(self.world.script)
 
     def _judge(self, world: World, *, keep: bool) -> Judgement:
-        return judge(world, self._ref, [self._spec_id], self._engine, keep=keep, stop=not keep)
+        return examined(world, self._ref, self._spec_id, self._engine, self._how, keep=keep)
 
 
-def shrink(world: World, ref: MakerRef, spec_id: str, engine: str, budget: Budget | None = None) -> Case | None:
+def shrink(
+    world: World, ref: MakerRef, spec_id: str, engine: str, budget: Budget | None = None, how: str = RUN
+) -> Case | None:
     """Shorten a world in which `ref` violates `spec_id`; None if it does not. Raises InputRefused, as `judge` does."""
     reruns = MAX_PORT_RERUNS if ref.kind == "port" else MAX_RERUNS
-    shrinker = Shrinker(world, ref, spec_id, engine, budget or Budget(reruns))
+    shrinker = Shrinker(world, ref, spec_id, engine, budget or Budget(reruns), how)
     if not shrinker.holds_up(shrinker.world):
         return None
     for pass_ in PASSES:

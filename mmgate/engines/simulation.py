@@ -7,20 +7,18 @@ scenario of each config again, in another process with another hash seed, and co
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mmgate import corpus
 from mmgate.engines import crashes, repeat, twins
 from mmgate.engines.judging import PATIENCE, Judgement, judge
 from mmgate.engines.pool import Lost, spread
-from mmgate.engines.shrink import shrink
+from mmgate.engines.witnesses import Search, twin_searches, witnessed
 from mmgate.identity import code_revision
 from mmgate.inputs import InputRefused
-from mmgate.request import EngineResult, Entry, MakerRef, Request, Witness
+from mmgate.request import EngineResult, Entry, MakerRef, Request
 from mmgate.worlds import world_of
 from specs.spec import Outcome, Violation, Word, merge_runs
 
@@ -55,14 +53,6 @@ class Done:
     refused: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A violation to be shortened. Travels to a worker."""
-
-    job: Job
-    spec_id: str
-
-
 def run(request: Request) -> EngineResult:
     """Run every entry with every seed and judge it. Raises InputRefused for a suite or maker that can't be used."""
     code_revision()  # remembered before anything runs, so that a change of the code in between is seen
@@ -70,8 +60,9 @@ def run(request: Request) -> EngineResult:
     outcomes = _with_twins(merged(done, request.specs), request)
     if DETERMINISM in request.specs:
         outcomes = [*(o for o in outcomes if o.spec_id != DETERMINISM), _determinism(done, request)]
-    witnesses = _witnesses(done, outcomes, request)
-    return EngineResult(ENGINE, tuple(outcomes), tuple(witnesses), _notes(done))
+    searches = [*_searches(done, outcomes, request), *twin_searches(request, ENGINE, outcomes)]
+    shown = witnessed(outcomes, searches, request)
+    return EngineResult(ENGINE, shown.outcomes, shown.witnesses, (*_notes(done), *shown.notes))
 
 
 def _with_twins(outcomes: Sequence[Outcome], request: Request) -> list[Outcome]:
@@ -225,20 +216,13 @@ def _repeatable(one: Done) -> bool:
 # -- witnesses
 
 
-def _witnesses(done: Sequence[Done], outcomes: Iterable[Outcome], request: Request) -> list[Witness]:
-    """Shorten the earliest violation of every violated spec and save it."""
-    searches = [
-        Search(job, outcome.spec_id)
+def _searches(done: Sequence[Done], outcomes: Iterable[Outcome], request: Request) -> list[Search]:
+    """Return the earliest violation of every violated spec, to be shortened."""
+    return [
+        search_of(job, outcome.spec_id)
         for outcome in outcomes
         if outcome.word is Word.VIOLATED and (job := _earliest(done, outcome.spec_id)) is not None
     ]
-    witnesses = []
-    for finished in spread(search, searches, request.workers):
-        if isinstance(finished.result, Lost) or finished.result is None:
-            continue
-        witnesses.append(save_witness(finished.result, request))
-        request.progress(f"{len(witnesses)} of {len(searches)} counterexamples shortened")
-    return witnesses
 
 
 def _earliest(done: Sequence[Done], spec_id: str) -> Job | None:
@@ -254,16 +238,6 @@ def _earliest(done: Sequence[Done], spec_id: str) -> Job | None:
     return done[min(found)[1]].job if found else None
 
 
-def search(wanted: Search) -> corpus.Case | None:
-    """Shorten one violation, here."""
-    job = wanted.job
-    return shrink(world_of(job.entry, job.seed), job.maker, wanted.spec_id, ENGINE)
-
-
-def save_witness(case: corpus.Case, request: Request) -> Witness:
-    """Save a counterexample below the request's folder, and say how to run it again."""
-    who = case.maker.name if case.maker.kind == "defect" else case.maker.kind
-    path = request.out / "witnesses" / f"{case.spec_id}-{case.engine}-{who}.jsonl"
-    corpus.save(path, case)
-    port = ("--port", case.maker.name) if case.maker.kind == "port" else ()
-    return Witness(case.spec_id, path, shlex.join(("mmgate", "replay", str(path), *port)), case.steps())
+def search_of(job: Job, spec_id: str) -> Search:
+    """Return a job's violation as one to be shortened."""
+    return Search((job.entry, job.seed), job.maker, spec_id, ENGINE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import cycle
@@ -92,6 +92,15 @@ def outcomes(request: Request, engine: str) -> list[Outcome]:
     if "VOL-4" in wanted:
         found["VOL-4"].append(markets_apart(request.maker, engine))
     return [merge_runs(runs) for runs in found.values() if runs]
+
+
+def breaking(request: Request, engine: str, spec_id: str) -> tuple[Entry, int] | None:
+    """Return the first entry and seed whose twins break a spec, None if there is none."""
+    for entry, seed in _chosen(request, engine):
+        world = world_of(entry, seed)
+        if any(one.word is Word.VIOLATED for one in judged(world, request.maker, (spec_id,), engine)):
+            return entry, seed
+    return None
 
 
 def _chosen(request: Request, engine: str) -> list[tuple[Entry, int]]:
@@ -273,7 +282,9 @@ def markets_apart(maker: MakerRef, engine: str) -> Outcome:
     if calm != wild:
         at = next((i for i, pair in enumerate(zip(calm, wild, strict=False)) if pair[0] != pair[1]), -1)
         found.fault = f"with other prices of xyz:SILVER, {wild[at]} instead of {calm[at]} in xyz:GOLD"
-    return _outcome("VOL-4", engine, found, "two markets")
+    outcome = _outcome("VOL-4", engine, found, "two markets")
+    asked = '{"kind":"markets","title":"two markets apart","case":null}'
+    return replace(outcome, violations=tuple(replace(one, asked=asked) for one in outcome.violations))
 
 
 def _first_market(maker: MakerRef, spikes: bool) -> tuple[list[str], int]:
