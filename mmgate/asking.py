@@ -106,8 +106,8 @@ def _narrowed(
         "engines": (len(engines), len(fitting)),
         "scenarios": (len(played), len(usual) if asked.config is not None and played < usual else 0),
     }
-    left = [f"only {some} of {whole} {what}" for what, (some, whole) in asked_of.items() if some < whole]
-    return f"{' and '.join(left)} were asked" if left else ""
+    left = [f"{some} of {whole} {what}" for what, (some, whole) in asked_of.items() if some < whole]
+    return f"only {', '.join(left)} were asked" if left else ""
 
 
 def checked_seed(seed: int | None) -> int:

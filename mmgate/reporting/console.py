@@ -89,7 +89,7 @@ class ConsoleReporter:
         for row in report.violated():
             self._story(report, row)
         verdict = Text(f"{report.verdict.value}", style=VERDICT_STYLES[report.verdict])
-        self.console.print(verdict.append(f" · {meaning(report)} · {counts(report)}", style="none"))
+        self.console.print(verdict.append(f" · {meaning(report)} · {counts(report)}", style="none"), soft_wrap=True)
         self.console.print(f"evidence: {evidence}", soft_wrap=True)
 
     def _sections(self, report: Report) -> None:
