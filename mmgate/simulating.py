@@ -61,7 +61,8 @@ def simulate_wanted(wanted: Wanted) -> int:
     with Evidence(wanted.out or Path("reports") / _folder(wanted, identity)) as evidence:
         tell_start(identity, () if wanted.quiet else notes, as_json=wanted.as_json)
         account = Account()
-        head = {"world": _head(world), "maker": "reference"}
+        told = {"scenario": wanted.scenario, "assume": [list(pair) for pair in entry.assume]}
+        head = {"world": _head(world), "maker": "reference", "entry": told}
         with ProgressLine(shown=not wanted.quiet) as line, JournalFile(evidence.folder / TRACE, head) as trace:
             progress = RunProgress(line, world.parameters.start_ms, world.parameters.end_ms)
             run(world, Reference(), [trace, account, progress], label="reference")

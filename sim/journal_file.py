@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,8 @@ PACKING = 1
 """Level at which a `.gz` trace is packed: a fast one; traces repeat themselves."""
 
 LONGEST_LINE = 16 * 1024 * 1024
+LARGEST_BYTES = 4 * 1024**3
+"""A weekend's trace has some hundred megabytes."""
 
 
 class TraceRefused(ValueError):
@@ -124,17 +127,20 @@ def read_records(path: Path) -> Iterator[Record]:
         while line := _line(path, file, number):
             try:
                 yield from_data(json.loads(line))
-            except (ValueError, Malformed) as error:
+            except (ValueError, RecursionError, Malformed) as error:
                 raise TraceRefused(f"{path}, line {number}: no record: {error}") from None
             number += 1
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a trace, packed or not. Raises `TraceRefused`."""
-    total = sha256()
+    """Return the SHA-256 of a trace, packed or not, of at most `LARGEST_BYTES`. Raises `TraceRefused`."""
+    total, length = sha256(), 0
     with _open(path) as file:
         number = 1
         while line := _line(path, file, number):
+            length += len(line)
+            if length > LARGEST_BYTES:
+                raise TraceRefused(f"{path}, line {number}: more than {LARGEST_BYTES} bytes; this is no trace")
             total.update(line)
             number += 1
     return total.hexdigest()
@@ -153,7 +159,7 @@ def _line(path: Path, file: IO[bytes], number: int) -> bytes:
     """Read a line, bounded."""
     try:
         line = file.readline(LONGEST_LINE + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise TraceRefused(f"{path}, line {number}: cannot be read: {error}") from None
     if len(line) > LONGEST_LINE:
         raise TraceRefused(f"{path}, line {number}: longer than {LONGEST_LINE} bytes; this is no trace")
@@ -165,7 +171,7 @@ def _line(path: Path, file: IO[bytes], number: int) -> bytes:
 def _head(path: Path, line: bytes) -> dict[str, Any]:
     try:
         head = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         head = None
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise TraceRefused(f"{path} is no trace of mmgate: its first line is no head")

@@ -14,13 +14,16 @@ def register(app: typer.Typer) -> None:
     """Put the command on the application."""
     app.command(
         name="replay",
-        help="Run a saved counterexample again: exit 1 it still fails, 0 it is fixed, 4 it does not reproduce. "
+        help="Run a saved counterexample again: exit 1 it still fails, 0 it is fixed, 4 it does not reproduce; or the "
+        "trace of a simulation: exit 0 the same to the byte, 4 it is not. "
         "One of a port runs with --port only: a file starts no program by itself.",
     )(replay)
 
 
 def replay(
-    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="A file that verify saved as a counterexample.")],
+    trace: Annotated[
+        Path, typer.Argument(metavar="TRACE", help="A counterexample that verify saved, or the trace of a simulation.")
+    ],
     port: options.Port = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -32,9 +35,16 @@ def replay(
     from mmgate.exits import ExitCode
     from mmgate.inputs import InputRefused, shown, shown_path
     from mmgate.progress import ProgressLine
-    from mmgate.reporting.replaying import tell_replay
+    from mmgate.reporting.replaying import tell_replay, tell_retraced
     from mmgate.request import MakerRef
+    from mmgate.retracing import SAME, is_trace, retrace
 
+    if is_trace(trace):
+        if port is not None:
+            raise InputRefused(f"--port: {shown_path(trace)} is a simulation of the reference, not a counterexample")
+        traced = retrace(trace, quiet=quiet)
+        tell_retraced(trace, traced, as_json, quiet)
+        return int(ExitCode.DONE if traced.word == SAME else ExitCode.HARNESS)
     override = MakerRef("port", port) if port is not None else None
     maker = load(trace).maker
     if override is not None:

@@ -10,6 +10,7 @@ from mmgate.identity import code_revision
 from mmgate.reporting.console import console_for
 from mmgate.reporting.json_report import as_text
 from mmgate.reporting.words import clean
+from mmgate.retracing import Retraced
 from specs.catalogue import spec
 
 
@@ -36,4 +37,15 @@ def tell_replay(path: Path, found: Replay, as_json: bool = False, quiet: bool = 
         console.print(f"{clean(case.spec_id)} is no spec of this version", soft_wrap=True)
     for line in found.steps:
         console.print(f"    {clean(line)}", soft_wrap=True)
+    console.print(f"{found.word}: {clean(found.text)}", soft_wrap=True)
+
+
+def tell_retraced(path: Path, found: Retraced, as_json: bool = False, quiet: bool = False) -> None:
+    """Print what running a simulation's trace again gave."""
+    if as_json:
+        sys.stdout.write(as_text({"word": found.word, "text": clean(found.text), "trace_sha256": found.digest}))
+        return
+    console = console_for(sys.stdout)
+    if not quiet:
+        console.print(f"mmgate replay {clean(str(path))}  # code {code_revision()} · maker reference", soft_wrap=True)
     console.print(f"{found.word}: {clean(found.text)}", soft_wrap=True)

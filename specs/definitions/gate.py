@@ -34,11 +34,6 @@ class TakerResult:
         return Fraction(self.closed_pnl) - Fraction(self.fee)
 
 
-def last_hour_usd(fills: Iterable[TakerResult], now_ms: int) -> Fraction:
-    """Return Σ closed_pnl − fee of the fills whose venue time lies in the last 3 600 000 ms."""
-    return sum((f.net_usd for f in fills if now_ms - f.venue_ms <= HOUR_MS), Fraction(0))
-
-
 def readings_usd(fills: Iterable[TakerResult], now_ms: int) -> list[Fraction]:
     """Return the sum by each fair reading of the last hour: the venue's clock or arrival, edge in or out."""
     known = list(fills)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -58,13 +57,3 @@ def ratio(net: Fraction, mark_px: Fraction, max_position_usd: Decimal) -> Fracti
         return ZERO
     share = net * mark_px / exact(max_position_usd)
     return share if abs(share.numerator) <= share.denominator else Fraction(1 if share > 0 else -1)
-
-
-def raw_ratio(net: Fraction, mark_px: Fraction, max_position_usd: Decimal) -> Fraction:
-    """Return |net| × mark / limit, not clamped (I-3, I-4)."""
-    return abs(net) * mark_px / Fraction(max_position_usd)
-
-
-def exposure_usd(net: Fraction, open_sizes: Iterable[Fraction], side: Side, mark_px: Fraction) -> Fraction:
-    """Return one side's worst case in USD: max(0, signed net + Σ open sizes) × mark, flattens apart (I-5)."""
-    return max(ZERO, side.sign * net + sum(open_sizes, ZERO)) * mark_px

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -147,18 +148,13 @@ def test_a_terminal_gets_no_colour_where_none_is_wanted_and_a_pipe_never():
 
 
 def test_progress_is_told_on_a_terminal_only_after_two_seconds_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch):
-    class Screen:
+    class Screen(io.StringIO):
         def __init__(self, tty: bool) -> None:
-            self.tty, self.text = tty, ""
+            super().__init__()
+            self.tty = tty
 
         def isatty(self) -> bool:
             return self.tty
-
-        def write(self, text: str) -> None:
-            self.text += text
-
-        def flush(self) -> None:
-            return
 
     now = [100.0]
     monkeypatch.setattr("mmgate.progress.time.monotonic", lambda: now[0])
@@ -171,8 +167,8 @@ def test_progress_is_told_on_a_terminal_only_after_two_seconds_and_leaves_no_tra
             now[0] = 103.0
             line.say("half")
             line.say("too soon again")
-    assert screen.text == "\r\x1b[Khalf\r\x1b[K"
-    assert pipe.text == ""
+    assert screen.getvalue() == "\r\x1b[Khalf\r\x1b[K"
+    assert pipe.getvalue() == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -49,18 +49,11 @@ def test_a_position_of_unknown_history_enters_at_the_mark():
 def test_the_ratio_is_the_mark_value_over_the_limit():
     assert inventory.ratio(F(-1, 10), F(100), D(25)) == F(-2, 5)
     assert inventory.ratio(F(3), F(100), D(25)) == 1
-    assert inventory.raw_ratio(F(-3), F(100), D(25)) == 12
-
-
-def test_exposure_is_the_worst_case_of_a_side():
-    assert inventory.exposure_usd(F(1), [F(2), F(3)], BUY, F(10)) == 60
-    assert inventory.exposure_usd(F(1), [F(2), F(3)], SELL, F(10)) == 40
-    assert inventory.exposure_usd(F(9), [F(2)], SELL, F(10)) == 0
 
 
 def test_the_gate_shuts_at_the_limit_and_opens_an_hour_later():
     fills = [TakerResult(1000, 1200, D(-9), D(1))]
-    assert gate.last_hour_usd(fills, 2000) == -10
+    assert set(gate.readings_usd(fills, 2000)) == {-10}
     assert gate.gate(fills, 2000, D(10)) is Gate.SHUT
     assert gate.gate(fills, 2000, D("10.01")) is Gate.OPEN
     assert gate.gate(fills, 3_601_001, D(10)) is Gate.EITHER
