@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from model.actions import Role
@@ -67,7 +66,7 @@ def _take_own(draft: Draft, where: MarketState, fill: Fill | TakerFill) -> None:
     """Count an own fill: order, budget, inventory, adverse selection, counter-order (I-0, I-6, L-4, L-8, L-12)."""
     order = _order_filled(draft, fill)
     requests = draft.state.requests
-    draft.state.requests = replace(requests, traded_usd=requests.traded_usd + fill.px * fill.sz)
+    draft.state.requests = requests._replace(traded_usd=requests.traded_usd + fill.px * fill.sz)
     before = where.book.net
     if not _contained(where, fill.time_ms):
         where.book = booked(where.book, fill.side, fill.px, fill.sz)

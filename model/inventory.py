@@ -108,12 +108,13 @@ def exposure(net: Decimal, orders: Iterable[Order], *, cancelled_too: bool = Tru
     """
     long, short = net, -net
     for order in orders:
-        if order.role is Role.FLATTEN or (order.cancel_requested and not cancelled_too):
+        if order.role is Role.FLATTEN or (not cancelled_too and order.cancel_requested):
             continue
+        unfilled = order.unfilled
         if order.side is not Side.SELL:
-            long += order.unfilled
+            long += unfilled
         if order.side is not Side.BUY:
-            short += order.unfilled
+            short += unfilled
     return Exposure(long, short)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from model.actions import Cancel, Place, Role, Side, Tif
 from model.arithmetic import ZERO
@@ -177,19 +177,25 @@ def sent(place: Place, now_ms: int, answered: Answered | None = None) -> Order:
     )
 
 
-def advance(order: Order, trigger: Trigger, now_ms: int) -> Order:
-    """Return the order after `trigger`, by the table; unchanged where the table has no such pair (L-1, L-5)."""
+def advance(order: Order, trigger: Trigger, now_ms: int, **also: Any) -> Order:
+    """Return the order after `trigger`, by the table; a pair that the table does not have changes nothing (L-1, L-5).
+
+    What else the trigger tells, `also`, is taken over in the same copy, in the table or not.
+    """
     target = TRANSITIONS.get((order.state, trigger))
     if target is None:
-        return order
+        return order._replace(**also) if also else order
     state, end = target
-    return order._replace(state=state, end=end, changed_ms=now_ms, doubtful=False)
+    return order._replace(state=state, end=end, changed_ms=now_ms, doubtful=False, **also)
 
 
 def seen_resting(order: Order, oid: int | None, remaining: Decimal, now_ms: int) -> Order:
     """Return the order told to rest with `remaining`: its oid is known from now on (L-1, L-4)."""
     smaller = min(order.told_remaining, remaining) if remaining >= 0 else order.told_remaining
-    return advance(order, Trigger.SEEN_RESTING, now_ms)._replace(
+    return advance(
+        order,
+        Trigger.SEEN_RESTING,
+        now_ms,
         oid=oid if oid is not None else order.oid,
         seen_resting=True,
         told_remaining=smaller,
@@ -199,7 +205,10 @@ def seen_resting(order: Order, oid: int | None, remaining: Decimal, now_ms: int)
 
 def cancel_sent(order: Order, now_ms: int) -> Order:
     """Return the order with one more cancel out; the first unanswered one's time is kept for its time-out (L-6)."""
-    return advance(order, Trigger.CANCEL_SENT, now_ms)._replace(
+    return advance(
+        order,
+        Trigger.CANCEL_SENT,
+        now_ms,
         cancel_ms=now_ms if order.cancel_ms is None else order.cancel_ms,
         early_cancel=order.early_cancel or not order.seen_resting,
         rearmed=False,

@@ -134,8 +134,9 @@ def ladder_allowed(draft: Draft, where: MarketState) -> bool:
 def meets_own(draft: Draft, market: str, side: Side, px: Decimal) -> bool:
     """Tell whether an order at `px` would meet an own order of the other side that may be live (L-13)."""
     for order in draft.state.orders.values():
-        meets = order.px <= px if side is Side.BUY else order.px >= px
-        if meets and order.market == market and order.side is not side:
+        if order.side is side or order.market != market:
+            continue
+        if order.px <= px if side is Side.BUY else order.px >= px:
             return True
     return False
 

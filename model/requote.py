@@ -148,6 +148,8 @@ class _Replacement:
 
 def _replace_side(draft: Draft, where: MarketState, new: _Replacement) -> None:
     """Cancel what no admitted rung keeps, then send the admitted rungs that nothing stands for (L-3, I-5)."""
+    if not (new.rungs or new.live):
+        return
     kept = _match(new)
     admitted = _admitted(draft, where, new, kept)
     staying = {kept[rung.level].cloid for rung in admitted if rung.level in kept}
@@ -229,17 +231,18 @@ def _place_pending(draft: Draft, where: MarketState) -> None:
     where.pending = ()
     for side in (Side.BUY, Side.SELL):
         rungs = [r for r in wanted[side] if (side, r.level) in pending]
-        fitting = [r for r in rungs if _fits_between(draft, where, r)]
+        resting = [o for o in resting_ladder(draft, where.market.name) if o.side is side] if rungs else []
+        fitting = [r for r in rungs if _fits_between(resting, r)]
         blocked = [r for r in rungs if r not in fitting]
-        live = _Replacement(side, tuple(fitting), [])
-        _send(draft, where, _admitted(draft, where, live, {}))
+        if fitting:
+            _send(draft, where, _admitted(draft, where, _Replacement(side, tuple(fitting), []), {}))
         where.pending = (*where.pending, *((side, r.level) for r in blocked))
 
 
-def _fits_between(draft: Draft, where: MarketState, rung: Rung) -> bool:
-    """Tell whether a rung stands strictly outside the lower levels that rest and inside the higher ones (Q-10)."""
-    for order in resting_ladder(draft, where.market.name):
-        if order.side is not rung.side or order.level is None:
+def _fits_between(resting: list[Order], rung: Rung) -> bool:
+    """Tell whether a rung stands strictly outside lower resting levels of its side and inside higher ones (Q-10)."""
+    for order in resting:
+        if order.level is None:
             continue
         outward: Decimal = (rung.px - order.px) * -rung.side.sign
         if order.level == rung.level or (outward > 0) != (rung.level > order.level) or outward == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from model.actions import Side
 from model.arithmetic import ONE, ZERO
@@ -67,8 +68,7 @@ class Adverse:
         return ONE
 
 
-@dataclass(frozen=True, slots=True)
-class Requests:
+class Requests(NamedTuple):
     """The request budget: told at start, one spent per action, one earned per USD traded by own fills (L-12)."""
 
     told: int
