@@ -133,7 +133,7 @@ def _explains(view: View, order: OwnOrder, readings: tuple[Inputs, ...]) -> bool
 class LoggedStatistics(Monitor):
     """A monitor that judges each `wick_stats` line of the log with the definition of that moment."""
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def on_log(self, turn: journal.Turn) -> None:
         """Judge the lines of one reply."""
         for line in turn.reply.log:
             if line.code == "wick_stats" and line.market in self.view.markets:

@@ -65,10 +65,16 @@ class OwnFillsAreOurs(Monitor):
         """Note whose fill this is, by the venue's truth."""
         self._owners[(record.now_ms, record.market, record.tid)] = record.owner
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Compare what the maker says of a fill with whose it is."""
-        event = turn.event
-        if not isinstance(event, events.Fill | events.TakerFill) or "attribution" not in self.view.features:
+        self._compare(turn, event)
+
+    def told_taker_fill(self, turn: journal.Turn, event: events.TakerFill) -> None:
+        """Compare what it says of a fill of the other strategy."""
+        self._compare(turn, event)
+
+    def _compare(self, turn: journal.Turn, event: events.Fill | events.TakerFill) -> None:
+        if "attribution" not in self.view.features:
             return
         own, role = self._own(event)
         said = turn.reply.mm_fill

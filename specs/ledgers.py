@@ -58,7 +58,7 @@ class BooksMatchTheFills(Monitor):
         account.fills += 1
         account.turned_usd += abs(Fraction(event.px) * Fraction(event.sz))
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def on_log(self, turn: journal.Turn) -> None:
         """Note corrections: after one the books follow the venue."""
         for line in turn.reply.log:
             if line.code == "position_corrected" and line.market is not None:

@@ -84,7 +84,7 @@ class SampleMonitor(Monitor):
         if seconds is not None:
             seconds.tick(self.view.config, self.view.event_ms, event.oracle_px, self._circumstance(event.market))
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def read_lines(self, turn: journal.Turn) -> None:
         """Read the lines of the reply."""
         for line in turn.reply.log:
             if line.code == WICK_STATS and line.market in self._seconds:
@@ -113,6 +113,10 @@ class RecordingNeverPauses(SampleMonitor):
     """VOL-6: the sample count that is logged misses no second, whatever was going on in it."""
 
     spec = statement("VOL-6")
+
+    def on_log(self, turn: journal.Turn) -> None:
+        """Judge the counts that a reply logs."""
+        self.read_lines(turn)
 
     def read(self, line: LogLine, market: str, least: int, most: int) -> None:
         """Compare the count told with the closed seconds that were told of."""
@@ -156,11 +160,13 @@ class LogTellsTheTruth(SampleMonitor):
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the reply's lines, and those that are missing."""
-        self._reopen(turn.event)
-        super().on_turn(turn)
-        for line in turn.reply.log:
-            if line.code == SHUTDOWN_DONE:
-                self._done()
+        if self._finished:
+            self._reopen(turn.event)
+        if turn.reply.log:
+            self.read_lines(turn)
+            for line in turn.reply.log:
+                if line.code == SHUTDOWN_DONE:
+                    self._done()
         self._judge_missing_statistics()
         self._judge_missing_end()
 

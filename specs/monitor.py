@@ -2,9 +2,12 @@
 
 A monitor declares what it wants to see by the names of its methods, and is called for nothing else:
 
-- `on_<record>(record)` for a record of the journal, such as `on_order_opened`; `on_turn` comes last in its turn.
+- `on_<record>(record)` for a record of the journal, such as `on_order_opened`; `on_turn` comes last in its turn, just
+  before it `on_log(turn)` where the reply has log lines, and before that `on_reply(turn)` where it has actions.
 - `told_<event>(turn, event)` when the maker was told an event (`told_start`, `told_oracle`, `told_fill` …), and
   `told_any(turn)` for every event: the view knows the event, none of the reply's actions yet.
+- `sent_rung(turn, order, facts)` when the view knows a new ladder order, with what the definitions say of it; for
+  none of which they say nothing.
 - `sent_<action>(turn, action, order)` for each action of the reply, in order, when the view knows it: `sent_place`
   and `sent_cancel` come with the own order concerned (None: a cancel that names none), the others with None.
 """
@@ -36,8 +39,7 @@ class Monitor:
         self.violations: list[Violation] = []
         self.violation_count = 0
         self.antecedents = 0
-        self.contexts: dict[str, int] = {}
-        self._counted: dict[tuple[str, Around], int] = {}
+        self._conditions: dict[tuple[str, str, Around], int] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Return this monitor's handlers by method name."""
@@ -47,14 +49,8 @@ class Monitor:
     def antecedent(self, context: str = "", order: OwnOrder | None = None, market: str = "") -> None:
         """Count that the spec's condition was met: in which context, around which order or market, what held then."""
         self.antecedents += 1
-        if context:
-            self.contexts[context] = self.contexts.get(context, 0) + 1
-        if order is not None:
-            context = SEPARATOR.join((context, order.side, order.role, order.market))
-        elif market:
-            context = SEPARATOR.join((context, market))
-        key = (context, self.view.around())
-        self._counted[key] = self._counted.get(key, 0) + 1
+        key = (context, order.traits if order is not None else market, self.view.around())
+        self._conditions[key] = self._conditions.get(key, 0) + 1
 
     def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
         """Note a violation at the present record; only the first few are kept, all are counted."""
@@ -84,11 +80,27 @@ class Monitor:
             word=word,
             strength=self.view.strength(),
             antecedents=self.antecedents,
-            contexts=tuple(sorted(self.contexts.items())),
-            surroundings=counted(self._counted, self.view.all_markets),
+            contexts=self._contexts(),
+            surroundings=counted(self._around(), self.view.all_markets),
             violations=tuple(self.violations),
             reason=reason,
         )
+
+    def _contexts(self) -> tuple[tuple[str, int], ...]:
+        """Return how often the condition was met in each named context."""
+        contexts: dict[str, int] = {}
+        for (context, _, _), count in self._conditions.items():
+            if context:
+                contexts[context] = contexts.get(context, 0) + count
+        return tuple(sorted(contexts.items()))
+
+    def _around(self) -> dict[tuple[str, Around], int]:
+        """Return how often the condition was met in each context, on whatever it was met, and what held then."""
+        found: dict[tuple[str, Around], int] = {}
+        for (context, traits, there), count in self._conditions.items():
+            key = (f"{context}{SEPARATOR}{traits}", there)
+            found[key] = found.get(key, 0) + count
+        return found
 
     def _word(self) -> tuple[Word, str]:
         """Choose the word: violated, not applicable, inconclusive, vacuous, else holds."""

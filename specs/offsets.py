@@ -23,13 +23,10 @@ ONE = (1, 1)
 class LadderMonitor(Monitor):
     """A monitor that judges each ladder order once, at its sending, with what the definitions say of it."""
 
-    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
+    def sent_rung(self, turn: journal.Turn, order: OwnOrder, facts: Facts) -> None:
         """Judge a new ladder order."""
-        del turn, action
-        if order.role is Role.LADDER:
-            facts = self.view.pricing.facts(order)
-            if facts is not None:
-                self.judge(order, facts)
+        del turn
+        self.judge(order, facts)
 
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Judge one ladder order."""
@@ -119,7 +116,7 @@ class StrictlyOutward(LadderMonitor):
         level = order.level if order.level is not None else min(facts.true_levels)
         self._reply.setdefault((order.market, order.side), []).append((level, order))
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def on_reply(self, turn: journal.Turn) -> None:
         """Judge the whole reply."""
         del turn
         if not self._reply:

@@ -39,18 +39,26 @@ class Told:
     quoted_mark_px: Decimal | None = None
     mark_usable_since_ms: int | None = None
     usable_since_ms: int | None = None
+    _judged: tuple[Decimal | None, Decimal | None, MakerConfig | None, bool] = (None, None, None, False)
 
     @property
     def marks(self) -> tuple[Decimal, ...]:
         """The marks that a maker may go by, the last told one first."""
+        if self.mark_px is self.quoted_mark_px:
+            return (self.mark_px,) if self.mark_px is not None and sane(self.mark_px) else ()
         both = (self.mark_px, self.quoted_mark_px)
         return tuple(dict.fromkeys(mark for mark in both if mark is not None and sane(mark)))
 
     def usable(self, config: MakerConfig) -> bool:
-        """Say whether a ladder may be computed on them (Q-0), their age apart."""
-        if self.oracle_px is None or self.mark_px is None or self.oracle_px <= 0 or self.mark_px <= 0:
-            return False
-        return self._within_gap(config)
+        """Say whether a ladder may be computed on them (Q-0), their age apart; worked out once for the same prices."""
+        oracle_px, mark_px, by, known = self._judged
+        if oracle_px is self.oracle_px and mark_px is self.mark_px and by is config:
+            return known
+        oracle_px, mark_px = self.oracle_px, self.mark_px
+        told = oracle_px is not None and mark_px is not None and oracle_px > 0 and mark_px > 0
+        found = told and self._within_gap(config)
+        self._judged = (oracle_px, mark_px, config, found)
+        return found
 
     def mark_usable(self, config: MakerConfig) -> bool:
         """Say whether counter-orders and flattens may use the mark (Q-0)."""
@@ -81,6 +89,7 @@ class OwnOrder:
 
     `role`, `level`: as declared and checked, else inferred by the port protocol's rule (`level` None: not told).
     `borne_out`: False for a counter-order that no untaken ladder fill accounts for: it may be a rung by another name.
+    `traits`: side, role and market, by which antecedents are counted.
     `oracle_px`, `mark_px`, `oracle_ms`: as told at sending. `cancels_ms`: when cancels of it were requested, in the
     present life; `cancel_pending_ms`: since when one stands unanswered; `cancel_refused_ms`, `cancel_failed_ms`: when
     the last one was refused, or never left, with nothing told or sent since. `absent_ms`: an answer did not tell it.
@@ -93,6 +102,11 @@ class OwnOrder:
     index: int
     role: Role
     level: int | None
+    cloid: str = field(init=False)
+    market: str = field(init=False)
+    side: Side = field(init=False)
+    px: Decimal = field(init=False)
+    traits: str = field(init=False)
     borne_out: bool = True
     oracle_px: Decimal | None = None
     oracle_ms: int | None = None
@@ -123,25 +137,11 @@ class OwnOrder:
     closed_ms: int | None = None
     closed_by: str = ""
 
-    @property
-    def cloid(self) -> str:
-        """The client's id."""
-        return self.place.cloid
-
-    @property
-    def market(self) -> str:
-        """The market's name."""
-        return self.place.market
-
-    @property
-    def side(self) -> Side:
-        """Its side."""
-        return self.place.side
-
-    @property
-    def px(self) -> Decimal:
-        """Its limit price."""
-        return self.place.px
+    def __post_init__(self) -> None:
+        """Keep within reach what is asked for all the time."""
+        place = self.place
+        self.cloid, self.market, self.side, self.px = place.cloid, place.market, place.side, place.px
+        self.traits = f"{self.side} · {self.role} · {self.market}"
 
     @property
     def open_told(self) -> bool:

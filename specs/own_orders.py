@@ -21,13 +21,18 @@ PRUNE_EVERY = 4096
 
 
 class Orders:
-    """Registry of own orders, by cloid and by the venue's oid."""
+    """Registry of own orders, by cloid and by the venue's oid.
+
+    `revivals`: how often an order came among the open ones otherwise than by its sending.
+    """
 
     def __init__(self) -> None:
         self.by_cloid: dict[str, OwnOrder] = {}
         self.by_oid: dict[int, OwnOrder] = {}
         self.live: dict[str, OwnOrder] = {}
         self.open: dict[str, OwnOrder] = {}
+        self._open_in: dict[str, dict[str, OwnOrder]] = {}
+        self.revivals = 0
         self.cancel_pending: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
         self._placed = 0
@@ -44,7 +49,8 @@ class Orders:
 
     def open_in(self, market: str) -> list[OwnOrder]:
         """Return the own orders of one market that by all told may still be live, in the order of sending."""
-        return [order for order in self.open.values() if order.market == market]
+        known = self._open_in.get(market)
+        return list(known.values()) if known else []
 
     # What the maker sends.
 
@@ -52,11 +58,25 @@ class Orders:
         """Add a new own order; returns the earlier one of the same cloid, if any (ORD-11)."""
         twin = self.by_cloid.get(order.cloid)
         self.by_cloid[order.cloid] = order
-        self.open[order.cloid] = order
+        self._open(order)
         self._placed += 1
         if self._placed % PRUNE_EVERY == 0:
             self._prune(order.sent_ms)
         return twin
+
+    def _open(self, order: OwnOrder) -> None:
+        """Note that an order may be live; one of the same cloid that was, in another market, gives way."""
+        former = self.open.get(order.cloid)
+        if former is not None and former.market != order.market:
+            self._open_in[former.market].pop(former.cloid, None)
+        self.open[order.cloid] = order
+        self._open_in.setdefault(order.market, {})[order.cloid] = order
+
+    def _shut(self, cloid: str) -> None:
+        """Note that the order of a cloid has ended."""
+        order = self.open.pop(cloid, None)
+        if order is not None:
+            self._open_in[order.market].pop(cloid, None)
 
     def cancel_sent(self, cancel: Cancel, now_ms: int) -> OwnOrder | None:
         """Note a cancel request."""
@@ -82,6 +102,7 @@ class Orders:
     def life_began(self, start: events.Start) -> None:
         """Forget what the former life knew; keep what `start` tells (S-5)."""
         self.open.clear()
+        self._open_in.clear()
         self.cancel_pending.clear()
         self.query_ms = None
         for former in self.by_cloid.values():
@@ -93,7 +114,7 @@ class Orders:
                 order.oid = told.oid
                 order.told_resting_ms = start.now_ms
                 order.told_remaining = told.remaining
-                self.open[order.cloid] = order
+                self._open(order)
 
     def told_resting(self, event: events.Resting) -> OwnOrder | None:
         """Note that an order rests; one that ended by absence or `send_failed` only is known again (L-7a)."""
@@ -215,7 +236,9 @@ class Orders:
             order.told_remaining = remaining if told is None else min(told, remaining)
         if order.oid is not None:
             self.by_oid[order.oid] = order
-        self.open[order.cloid] = order
+        if self.open.get(order.cloid) is not order:
+            self.revivals += 1
+            self._open(order)
 
     def _answered(self, order: OwnOrder) -> None:
         order.cancel_pending_ms = None
@@ -227,7 +250,7 @@ class Orders:
             order.ended_ms, order.ended_by = now_ms, by
         elif order.ended_by in REVIVABLE:
             order.ended_by = by
-        self.open.pop(order.cloid, None)
+        self._shut(order.cloid)
 
     # What the venue does.
 

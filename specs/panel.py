@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from model import actions, events, journal
 from specs.catalogue import MONITORS, SPECS
 from specs.monitor import Monitor, snake
+from specs.own import OwnOrder
 from specs.spec import Outcome, Word
 from specs.view import View
 
@@ -22,7 +22,8 @@ _RECORDS = {f"on_{snake(kind.__name__)}": kind for kind in journal.Record.__args
 _EVENTS = {f"told_{snake(kind.__name__)}": kind for kind in (events.Start, *events.Event.__args__)}
 _ACTIONS = {f"sent_{snake(kind.__name__)}": kind for kind in actions.Action.__args__}
 _KNOWN = {**_RECORDS, **_EVENTS, **_ACTIONS}
-_ANY = "told_any"
+_ANY, _RUNG, _REPLY, _LOG = "told_any", "sent_rung", "on_reply", "on_log"
+_APART = frozenset((_ANY, _RUNG, _REPLY, _LOG))
 
 
 class Panel:
@@ -34,7 +35,7 @@ class Panel:
         self.monitors = [m(self.view) for m in monitors if wanted is None or m.spec.id in wanted]
         self._errors: dict[int, str] = {}
         self._rows: dict[type, Row] = {}
-        self._told_any: Row = ()
+        self._apart: dict[str, Row] = {}
         self._build()
 
     def observe(self, record: journal.Record) -> None:
@@ -43,9 +44,11 @@ class Panel:
             self._turn(record)
             return
         self.view.see(record)
-        row = self._rows.get(type(record))
-        if row:
-            self._call(row, record)
+        for at, handler in self._rows.get(type(record), ()):
+            try:
+                handler(record)
+            except Exception as error:  # an error of the harness, told as such: never a pass, never a stop
+                self._fail(at, error)
 
     def outcomes(self, engine: str = "simulation") -> tuple[Outcome, ...]:
         """Return one outcome per watched spec, in reading order; call it once, when the run is over."""
@@ -54,24 +57,57 @@ class Panel:
         return tuple(sorted(found, key=lambda o: order.get(o.spec_id, len(order))))
 
     def _turn(self, turn: journal.Turn) -> None:
+        self.view.hear(turn)
+        event, reply = turn.event, turn.reply
+        for at, handler in self._rows.get(type(event), ()):
+            try:
+                handler(turn, event)
+            except Exception as error:  # as above, here and below
+                self._fail(at, error)
+        self._call(self._apart[_ANY], turn)
+        if reply.actions:
+            self._send(turn)
+            self._call(self._apart[_REPLY], turn)
+        if reply.log:
+            self._call(self._apart[_LOG], turn)
+        self._call(self._rows.get(journal.Turn, ()), turn)
+
+    def _send(self, turn: journal.Turn) -> None:
+        """Show the actions of a reply, one after the other, as the view comes to know them."""
         view, rows = self.view, self._rows
-        view.hear(turn)
-        if row := rows.get(type(turn.event)):
-            self._call(row, turn, turn.event)
-        if self._told_any:
-            self._call(self._told_any, turn)
         for action in turn.reply.actions:
             order = view.send(turn, action)
-            if row := rows.get(type(action)):
-                self._call(row, turn, action, order)
-        if row := rows.get(journal.Turn):
-            self._call(row, turn)
+            if order is not None and order.role is actions.Role.LADDER and type(action) is actions.Place:
+                self._rung(turn, order)
+            for at, handler in rows.get(type(action), ()):
+                try:
+                    handler(turn, action, order)
+                except Exception as error:
+                    self._fail(at, error)
 
-    def _call(self, row: Row, *arguments: Any) -> None:
+    def _rung(self, turn: journal.Turn, order: OwnOrder) -> None:
+        row = self._apart[_RUNG]
+        if not row:
+            return
+        try:
+            facts = self.view.pricing.facts(order)
+        except Exception as error:  # what all of them judge by is not known
+            for at, _ in row:
+                self._fail(at, error)
+            return
+        if facts is None:
+            return
         for at, handler in row:
             try:
-                handler(*arguments)
-            except Exception as error:  # an error of the harness, told as such: never a pass, never a stop
+                handler(turn, order, facts)
+            except Exception as error:
+                self._fail(at, error)
+
+    def _call(self, row: Row, turn: journal.Turn) -> None:
+        for at, handler in row:
+            try:
+                handler(turn)
+            except Exception as error:
                 self._fail(at, error)
 
     def _fail(self, at: int, error: Exception) -> None:
@@ -90,16 +126,16 @@ class Panel:
     def _build(self) -> None:
         """Lay out the dispatch table by record, event and action type, monitors in order."""
         rows: dict[type, list[tuple[int, Handler]]] = {}
-        told_any: list[tuple[int, Handler]] = []
+        apart: dict[str, list[tuple[int, Handler]]] = {name: [] for name in _APART}
         for at, monitor in enumerate(self.monitors):
             if at in self._errors:
                 continue
             for name, handler in monitor.handlers().items():
-                if name == _ANY:
-                    told_any.append((at, handler))
+                if name in apart:
+                    apart[name].append((at, handler))
                 elif name in _KNOWN:
                     rows.setdefault(_KNOWN[name], []).append((at, handler))
                 else:
                     raise ValueError(f"{type(monitor).__name__}.{name}: no record, event or action of that name")
         self._rows = {kind: tuple(row) for kind, row in rows.items()}
-        self._told_any = tuple(told_any)
+        self._apart = {name: tuple(row) for name, row in apart.items()}

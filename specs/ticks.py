@@ -118,7 +118,7 @@ class Sizes(LadderMonitor):
             )
         self._reply.setdefault(order.market, []).append((max(facts.true_levels), order))
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def on_reply(self, turn: journal.Turn) -> None:
         """Compare the sizes of one reply with each other."""
         del turn
         if not self._reply:
