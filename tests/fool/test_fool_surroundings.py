@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 from mmgate.engines.functions import Property
-from mmgate.engines.property import check
+from mmgate.engines.drawing import check
 from specs.spec import Word
 
 SIMULATION = ("--engine", "simulation")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmgate.engines.advisory import outcomes
 from mmgate.engines.counting import PER_READ, cost
-from mmgate.engines.property import check
+from mmgate.engines.drawing import check
 from mmgate.profiles import QUICK, suite_file
 from mmgate.request import Entry, MakerRef, Request
 from model import quoting
