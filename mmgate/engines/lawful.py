@@ -14,7 +14,8 @@ from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from mmgate.engines.functions import Property
-from mmgate.engines.laws import LAWS, Ask, Law
+from mmgate.engines.laws import Ask, Law
+from mmgate.engines.shapes import ALL_LAWS
 from mmgate.ports.calls import FUNCTIONS
 from mmgate.ports.direct import defect_of
 from mmgate.ports.process import PortMaker
@@ -50,7 +51,7 @@ class Check(Protocol):
 def outcomes(request: Request, check: Check) -> list[Outcome]:
     """Judge all laws of the specs asked for; `check` draws cases of one property."""
     budget = (request.profile.property_examples, request.seed)
-    found = [_law(law, request.maker, *budget, check) for law in LAWS if law.spec_id in request.specs]
+    found = [_law(law, request.maker, *budget, check) for law in ALL_LAWS if law.spec_id in request.specs]
     if REFUSALS in request.specs:
         found.append(refusals(request.maker))
     if EMPTY in request.specs:

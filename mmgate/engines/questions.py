@@ -17,7 +17,7 @@ from typing import Any
 from mmgate.engines import lawful, twins
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered
-from mmgate.engines.laws import LAWS
+from mmgate.engines.shapes import ALL_LAWS
 from mmgate.loading import config_from_data
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened
@@ -154,7 +154,7 @@ def _of(outcome: Outcome) -> str | None:
 
 
 def _law(ref: MakerRef, title: str, case: Any, steps: list[str]) -> str | None:
-    law = next(one for one in LAWS if one.title == title)
+    law = next(one for one in ALL_LAWS if one.title == title)
     with lawful.asked(ref) as (ask, calls):
         if law.call not in calls:
             return UNMET
@@ -228,7 +228,7 @@ def _shape(question: Question) -> Any:
     if question.kind == FUNCTION:
         found = next((one.shape for one in PROPERTIES if one.title == question.title), None)
     elif question.kind == LAW:
-        found = next((one.shape for one in LAWS if one.title == question.title), None)
+        found = next((one.shape for one in ALL_LAWS if one.title == question.title), None)
     if found is None:
         raise Malformed("asked", f"{show(question.kind)} {show(question.title)} is no statement of this version")
     return found

@@ -12,7 +12,8 @@ import pytest
 from mmgate.engines import lawful
 from mmgate.engines import property as engine
 from mmgate.engines.functions import Property
-from mmgate.engines.laws import LAWS, Law
+from mmgate.engines.laws import Law
+from mmgate.engines.shapes import ALL_LAWS
 from mmgate.ports.calls import FUNCTIONS
 from mmgate.request import MakerRef
 from model.config import KEYS
@@ -45,7 +46,7 @@ def judged(law: Law, examples: int) -> Outcome:
     return engine.check(one, examples, 3, shrinking=False)
 
 
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{law.spec_id} {law.title}")
+@pytest.mark.parametrize("law", ALL_LAWS, ids=lambda law: f"{law.spec_id} {law.title}")
 def test_the_reference_keeps_the_law(law: Law):
     outcome = judged(law, 12)
     assert (outcome.word, outcome.reason) == (Word.HOLDS, "")
@@ -55,7 +56,7 @@ def test_the_reference_keeps_the_law(law: Law):
 def test_the_law_bites(defect: str, spec_id: str):
     assert spec_id in BY_ID[defect].caught_by
     with applied(BY_ID[defect]):
-        words = [judged(law, 40).word for law in LAWS if law.spec_id == spec_id]
+        words = [judged(law, 40).word for law in ALL_LAWS if law.spec_id == spec_id]
     assert Word.VIOLATED in words
 
 
@@ -63,7 +64,7 @@ def test_a_floor_that_falls_for_corrupt_statistics_is_caught(monkeypatch: pytest
     import model.quoting as quoting
 
     monkeypatch.setattr(quoting, "dynamic_offset", lambda _n, optimal, factor, _least, _fee: optimal * factor)
-    assert Word.VIOLATED in [judged(law, 20).word for law in LAWS if law.spec_id == "OFF-7"]
+    assert Word.VIOLATED in [judged(law, 20).word for law in ALL_LAWS if law.spec_id == "OFF-7"]
 
 
 def test_the_table_of_defaults_names_every_key():
