@@ -1,8 +1,9 @@
 """Twin runs: the same recorded stream told again with some events changed, and what a maker must not do otherwise.
 
 The streams are open loop: what was told in a recorded run is told again, whatever the twin answers. FIL-4: taker
-fills for timers. ROB-1: refused events for timers. ROB-2: unusable prices for usable ones. VOL-4: other prices in
-another market. Up to the change, and where nothing may follow from it, twins act alike.
+fills for timers. ROB-1: refused events for timers, events that come too late for timely ones. ROB-2: unusable prices
+for usable ones. VOL-4: other prices in another market. Up to the change, and where nothing may follow from it, twins
+act alike.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ MOST_EVENTS = 1200
 """So many events of a recorded run are told again."""
 EVERY = 4
 """Every so manieth timer or price is changed."""
+LATE_EVERY, LATE_MS = 3, (1, 700, 8000, 90_000)
+"""Every so manieth event comes late, by one of these ms."""
 SATURDAY_MS = 1_770_465_600_000
 TWO_MINUTES = 130
 PORT_STREAMS, STREAMS = 1, 2
@@ -129,7 +132,7 @@ def _recorded(world: World, maker: MakerRef) -> Stream | None:
 
 def judged(world: World, maker: MakerRef, specs: Sequence[str], engine: str) -> Iterator[Outcome]:
     """Record a world and judge its twins."""
-    twins = {"FIL-4": _takers_aside, "ROB-1": _refused_for_timers, "ROB-2": _fails_closed}
+    twins = {"FIL-4": _takers_aside, "ROB-1": _refused_or_late, "ROB-2": _fails_closed}
     wanted = [spec_id for spec_id in specs if spec_id in twins]
     try:
         stream = _recorded(world, maker) if wanted else None
@@ -162,6 +165,34 @@ def _takers_aside(stream: Stream, maker: MakerRef) -> Found:
         return event
 
     _compare(stream, maker, change, found, netting=True)
+    return found
+
+
+def _refused_or_late(stream: Stream, maker: MakerRef) -> Found:
+    """ROB-1: neither what must be refused nor a time that goes back changes what is done."""
+    found = _refused_for_timers(stream, maker)
+    return found if found.fault else _late_as_timely(stream, maker, found)
+
+
+def _late_as_timely(stream: Stream, maker: MakerRef, found: Found) -> Found:
+    """ROB-1: an event earlier than the last is answered as if it came at the last one's time (N-5)."""
+    with opened(maker) as timely, opened(maker) as late:
+        timely.start(stream.start)
+        late.start(stream.start)
+        now_ms = stream.start.now_ms
+        for at, (event, _) in enumerate(stream.turns):
+            back_ms = 0 if at % LATE_EVERY else LATE_MS[at // LATE_EVERY % len(LATE_MS)]
+            found.met += back_ms > 0
+            now_ms = now_ms if back_ms else event.now_ms
+            expected = timely.handle(replace(event, now_ms=now_ms)).actions
+            answered = late.handle(replace(event, now_ms=now_ms - back_ms)).actions
+            if answered != expected:
+                found.at_ms = event.now_ms
+                found.fault = (
+                    f"{found.met} events told up to {max(LATE_MS)} ms late; then {canonical(event)} is answered"
+                    f" with {_shown(answered)} instead of {_shown(expected)}"
+                )
+                return found
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.defects import as_reviewed, incidents, kernels, ladders, limits, lives, orders
+from specs.defects import as_reviewed, blind, incidents, kernels, ladders, limits, lives, orders
 from specs.defects.defect import Defect, DefectMaker, applied
 
 ALL: tuple[Defect, ...] = (
@@ -13,6 +13,7 @@ ALL: tuple[Defect, ...] = (
     *lives.DEFECTS,
     *incidents.DEFECTS,
     *limits.DEFECTS,
+    *blind.DEFECTS,
 )
 """Every defect, in reading order."""
 

@@ -19,7 +19,8 @@ SPECS: tuple[Spec, ...] = (
         P1,
         "Any event is answered",
         "Any well-formed event with finite values is answered with legal actions, whatever its names and order;"
-        " a refused one leaves later behaviour as a timer in its place would.",
+        " a refused one leaves later behaviour as a timer in its place would, one that comes late as if it came at the"
+        " last one's time.",
         ("N-5", "N-6"),
         ALWAYS,
     ),

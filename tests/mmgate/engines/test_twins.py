@@ -32,6 +32,7 @@ def test_the_reference_acts_alike_beside_takers_refused_events_and_other_markets
     [
         ("taker-fills-move-the-books", "FIL-4"),
         ("nobodys-events-stop-quoting", "ROB-1"),
+        ("time-runs-back", "ROB-1"),
         ("last-price-kept", "ROB-2"),
         ("one-window-for-all-markets", "VOL-4"),
     ],
