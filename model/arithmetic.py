@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
 CONTEXT = Context(
@@ -115,8 +116,12 @@ def from_binary64(value: float) -> Bridged[Decimal]:
     return Bridged(CONTEXT.create_decimal_from_float(value), False)
 
 
+@lru_cache(maxsize=4096)
 def text(value: Decimal) -> str:
-    """Write a decimal canonically: plain notation, no trailing zeros, no negative zero (N-1)."""
+    """Write a decimal canonically: plain notation, no trailing zeros, no negative zero (N-1).
+
+    Remembered for the latest values: a price is written in the placement, at the venue and in each answer.
+    """
     if value == 0:
         return "0"
     plain = format(value, "f")

@@ -143,7 +143,16 @@ class Codec:
         if len(names) == 1:
             only = writers[0]
             return lambda record: template % only(values(record))
-        return lambda record: template % tuple([w(v) for w, v in zip(writers, values(record), strict=True)])
+        # the template itself writes integers
+        converted = [(at, writer) for at, writer in enumerate(writers) if writer is not str]
+
+        def write(record: object) -> str:
+            texts = list(values(record))
+            for at, writer in converted:
+                texts[at] = writer(texts[at])
+            return template % tuple(texts)
+
+        return write
 
     def _fields(self, cls: type) -> list[tuple[str, str, Any, bool]]:
         """List what is on the wire of a class: field name, wire name, type, whether it may be left out."""
