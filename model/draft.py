@@ -16,6 +16,9 @@ from model.orders import Answered, Order, cancel_action, cancel_sent, sent
 from model.risk import Requests
 from model.state import MarketState, State
 
+NOTHING = Reply()
+"""What most events are answered with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -52,7 +55,7 @@ class Draft:
     def reply(self) -> Reply:
         """Return what leaves: the dead man's switch, cancels, placements (ALO first), queries (venue.md §1)."""
         if not (self.cancels or self.places or self.others):
-            return Reply((), tuple(self.log), self.mm_fill)
+            return Reply((), tuple(self.log), self.mm_fill) if self.log or self.mm_fill is not None else NOTHING
         schedules = [a for a in self.others if isinstance(a, ScheduleCancel)]
         queries = [a for a in self.others if isinstance(a, QueryOpenOrders)]
         places = sorted(self.places, key=lambda p: p.tif is not Tif.ALO)
@@ -76,9 +79,10 @@ class Draft:
         """Put a changed order back: into the books, or, ended, into the memory (L-1, L-4)."""
         if order.ended:
             state = self.state
-            if state.orders.pop(order.cloid, None) is not None:
+            was_live = state.orders.pop(order.cloid, None) is not None
+            if was_live:
                 self.freed.add(order.market)
-            state.ended = state.ended.with_order(order, self.now)
+            state.ended = state.ended.with_order(order, self.now, was_live=was_live)
         else:
             self.state.orders[order.cloid] = order
 

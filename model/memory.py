@@ -61,9 +61,13 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EndedOrders:
-    """The orders that ended within `ROLE_MEMORY_MS`, in chunks, the latest in the last one (L-4)."""
+    """The orders that ended within `ROLE_MEMORY_MS`, in chunks, the latest in the last one (L-4).
+
+    `again`: those that came back, which alone can end a second time (L-7a).
+    """
 
     chunks: tuple[Chunk, ...] = ()
+    again: frozenset[str] = frozenset()
 
     def find(self, cloid: str, now_ms: int) -> Ended | None:
         """Return the ended order of that cloid, or None if it is unknown or too old."""
@@ -81,12 +85,17 @@ class EndedOrders:
                     return self.find(cloid, now_ms)
         return None
 
-    def with_order(self, order: Order, now_ms: int) -> EndedOrders:
+    def with_revived(self, cloid: str) -> EndedOrders:
+        """Return the memory that knows of an order's coming back (L-7a)."""
+        return EndedOrders(self.chunks, self.again | {cloid})
+
+    def with_order(self, order: Order, now_ms: int, *, was_live: bool = False) -> EndedOrders:
         """Return the memory with one more ended order, or a newer word on it; what is too old is dropped.
 
-        A newer word leaves the time of its end as it was.
+        A newer word leaves the time of its end as it was. `was_live`: it was known to be live until now.
         """
-        known = self.find(order.cloid, now_ms)
+        first = was_live and order.cloid not in self.again
+        known = None if first else self.find(order.cloid, now_ms)
         ended = Ended(order, known.ended_ms if known else now_ms)
         chunks, last = self.chunks, {order.cloid: ended}
         if chunks and len(chunks[-1].orders) < CHUNK:
@@ -94,4 +103,4 @@ class EndedOrders:
             chunks = chunks[:-1]
         while chunks and now_ms - chunks[0].newest_ms > ROLE_MEMORY_MS:
             chunks = chunks[1:]
-        return EndedOrders((*chunks, Chunk(last, now_ms)))
+        return EndedOrders((*chunks, Chunk(last, now_ms)), self.again)

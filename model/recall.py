@@ -31,6 +31,7 @@ def revive(draft: Draft, order: Order) -> Order:
     """Make an order known again that was thought ended, and cancel it (L-7a)."""
     again = revived(order, draft.now)
     draft.state.orders[again.cloid] = again
+    draft.state.ended = draft.state.ended.with_revived(again.cloid)
     draft.cancel(again)
     return draft.state.orders[again.cloid]
 
