@@ -6,6 +6,7 @@ looking at each of them is put off until then.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from model.actions import Role
@@ -60,10 +61,10 @@ class LiveOrders(dict[str, Order]):
 
     __slots__ = ("_due_ms", "_limits")
 
-    def __init__(self, limits: Limits) -> None:
-        super().__init__()
+    def __init__(self, limits: Limits, orders: Mapping[str, Order] | None = None, due_ms: int = NEVER_MS) -> None:
+        super().__init__(orders or ())
         self._limits = limits
-        self._due_ms = NEVER_MS
+        self._due_ms = due_ms
 
     def __setitem__(self, cloid: str, order: Order) -> None:
         """Keep an order."""
@@ -74,10 +75,7 @@ class LiveOrders(dict[str, Order]):
 
     def fork(self) -> LiveOrders:
         """Return a copy that may be changed."""
-        copy = LiveOrders(self._limits)
-        dict.update(copy, self)
-        copy._due_ms = self._due_ms
-        return copy
+        return LiveOrders(self._limits, self, self._due_ms)
 
     def any_due(self, now_ms: int) -> bool:
         """Tell whether a rule of time concerns some order now."""

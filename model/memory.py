@@ -39,6 +39,10 @@ class FillSet:
             runs[-2:] = [runs[-2] | runs[-1]]
         return FillSet(tuple(runs))
 
+    def identities(self) -> frozenset[FillId]:
+        """Return the fills seen, whatever the order in which they were."""
+        return self.runs[0] if len(self.runs) == 1 else frozenset().union(*self.runs)
+
     @staticmethod
     def of(identities: frozenset[FillId]) -> FillSet:
         """Return the set of these fills."""
@@ -84,6 +88,10 @@ class EndedOrders:
                 if ended.order.oid == oid and now_ms - ended.ended_ms <= ROLE_MEMORY_MS:
                     return self.find(cloid, now_ms)
         return None
+
+    def canonical(self) -> tuple[object, ...]:
+        """Return the ended orders in the order in which they ended, hashable; how they lie in chunks says nothing."""
+        return self.again, tuple([ended for chunk in self.chunks for ended in chunk.orders.values()])
 
     def with_revived(self, cloid: str) -> EndedOrders:
         """Return the memory that knows of an order's coming back (L-7a)."""

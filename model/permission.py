@@ -126,9 +126,7 @@ def session_open(draft: Draft) -> bool:
 
 def ladder_allowed(draft: Draft, where: MarketState) -> bool:
     """Tell whether this market's ladder may rest: configured, usable and fresh prices, no halt (Q-0, Q-11, L-6)."""
-    return (
-        where.quoted and prices_usable(draft.config, where.oracle_px, where.mark_px) and new_risk_allowed(draft, where)
-    )
+    return where.quoted and valued(draft.config, where).usable and new_risk_allowed(draft, where)
 
 
 def meets_own(draft: Draft, market: str, side: Side, px: Decimal) -> bool:

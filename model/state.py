@@ -187,23 +187,17 @@ class State:
 
     def canonical(self) -> tuple[object, ...]:
         """Return everything that decides later behaviour, hashable: equal states answer every event alike."""
-        return tuple(_frozen(getattr(self, f.name)) for f in fields(self))
+        return (
+            _state_plain(self),
+            tuple(self.orders.values()),
+            tuple([_market_plain(market) for market in self.markets.values()]),
+            self.seen_fills.identities(),
+            self.ended.canonical(),
+        )
 
 
-_MARKET_FIELDS = tuple(f.name for f in fields(MarketState))
-_STATE_FIELDS = tuple(f.name for f in fields(State))
-_market_values = attrgetter(*_MARKET_FIELDS)
-_state_values = attrgetter(*_STATE_FIELDS)
-
-
-def _frozen(value: object) -> object:
-    """Turn the few changeable containers of a state into hashable ones."""
-    if isinstance(value, MarketState):
-        return tuple(_frozen(getattr(value, name)) for name in _MARKET_FIELDS if name not in REMEMBERED)
-    if isinstance(value, dict):
-        return tuple((key, _frozen(item)) for key, item in value.items())
-    if isinstance(value, FillSet):
-        return frozenset().union(*value.runs)
-    if isinstance(value, EndedOrders):
-        return tuple(tuple(chunk.orders.values()) for chunk in value.chunks)
-    return value
+_CONTAINERS = frozenset(("orders", "markets", "seen_fills", "ended"))
+_market_values = attrgetter(*(f.name for f in fields(MarketState)))
+_market_plain = attrgetter(*(f.name for f in fields(MarketState) if f.name not in REMEMBERED))
+_state_values = attrgetter(*(f.name for f in fields(State)))
+_state_plain = attrgetter(*(f.name for f in fields(State) if f.name not in _CONTAINERS))
