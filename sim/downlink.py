@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from model.events import Event
+from sim.by_hand import Hands
 from sim.clock import Clock
 from sim.faults import FaultKind, FaultTable
 from sim.parameters import Parameters
@@ -74,7 +75,9 @@ class Downlink:
         parameters: Parameters,
         faults: FaultTable,
         tell: Callable[[Event], None],
+        hands: Hands,
     ) -> None:
+        self._hands = hands
         self.under_way = 0
         self.connection = 0
         self.connected = False
@@ -95,6 +98,9 @@ class Downlink:
         """End the connection; what was under way to the maker is lost."""
         self.connection += 1
         self.connected = self.subscribed = False
+        if self._hands.working:
+            self._hands.forget()
+            self.under_way = 0
 
     def reply(self, connection: int, parts: Sequence[Part]) -> None:
         """Answer what was sent over `connection`."""
@@ -109,9 +115,11 @@ class Downlink:
         """Tell the subscribers of a stream."""
         if not parts or not self.subscribed:
             return
-        self._send(name, Message(self.connection, tuple(parts)))
         if name == "fills":
+            parts = [part for part in parts if not self._faults.strikes(FaultKind.LOSE_FILL, self._clock.now_ms)]
             self._repeat(parts)
+        if parts:
+            self._send(name, Message(self.connection, tuple(parts)))
 
     def snapshot(self, parts: Sequence[Part]) -> None:
         """Tell a new subscriber what a stream begins with, in one message ahead of the stream."""
@@ -119,7 +127,21 @@ class Downlink:
 
     def local(self, part: Part) -> None:
         """Tell what the maker's own host knows: nothing left it."""
-        self._launch(self._clock.now_ms + _LOCAL_MS, Message(self.connection, (part,)))
+        message = Message(self.connection, (part,))
+        if self._hands.working:
+            self._hold("local", message)
+        else:
+            self._launch(self._clock.now_ms + _LOCAL_MS, message)
+
+    def again(self, message: Message) -> None:
+        """Let a message that was told wait to be told once more."""
+        self._hold("again", message)
+
+    def _hold(self, name: str, message: Message) -> None:
+        """Let a message wait for the script's step, unless its connection is gone."""
+        if message.connection == self.connection:
+            self._count()
+            self._hands.hold(name, self._arrive, message)
 
     def _repeat(self, parts: Sequence[Part]) -> None:
         """Tell fills a second time, later, where that fault strikes."""
@@ -131,6 +153,9 @@ class Downlink:
                 self._launch(now + lag, Message(self.connection, (part,)))
 
     def _send(self, name: str, message: Message) -> None:
+        if self._hands.working:
+            self._hold(name, message)
+            return
         now = self._clock.now_ms
         channel = self._channels[name]
         due = now + self._latency.ms(channel.noise.draw(now)) + self._faults.extra_ms(now)

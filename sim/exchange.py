@@ -12,6 +12,7 @@ from model.actions import Action, Cancel, Place, ScheduleCancel, Side
 from model.journal import Owner, Record, ScheduleCancelSet
 from sim import refusals
 from sim.budget import Budget
+from sim.by_hand import Hands
 from sim.clock import Clock
 from sim.downlink import Downlink
 from sim.faults import FaultKind, FaultTable
@@ -62,6 +63,7 @@ class Exchange:
         faults: FaultTable,
         parameters: Parameters,
         emit: Callable[[Record], None],
+        hands: Hands,
     ) -> None:
         self.venue = venue
         self.budget = Budget(parameters.request_budget)
@@ -69,6 +71,7 @@ class Exchange:
         self._downlink = downlink
         self._faults = faults
         self._block_ms = parameters.block_ms
+        self._hands = hands
         self._traded_before = parameters.traded_volume_usd
         self._emit = emit
         self._waiting: list[tuple[int, Work]] = []
@@ -93,10 +96,12 @@ class Exchange:
         self._enqueue(int(BatchKind.CROSSING), step)
 
     def _enqueue(self, place: int, work: Work) -> None:
-        if not self._waiting:
+        if not self._waiting and not self._hands.working:
             now = self._clock.now_ms
             self._clock.at(now + self._block_ms - now % self._block_ms, self._block)
         self._waiting.append((place, work))
+        if self._hands.working:
+            self._block(None)
 
     def _block(self, _value: object) -> None:
         """Execute one block: by class, inside a class by arrival (sorting keeps it)."""

@@ -22,6 +22,7 @@ class Parameters:
 
     `delay_max_ms` bounds the delay that faults add to a message. `traded_volume_usd`: what the account had traded
     before the run; the dead man's switch needs a million. `mark_with_fills`: fills tell the venue's mark.
+    `by_hand`: messages and timers move by steps of the script alone (`sim.by_hand`).
     """
 
     start_ms: int
@@ -38,6 +39,7 @@ class Parameters:
     snapshot_fills: int = 200
     mark_with_fills: bool = False
     traded_volume_usd: Decimal = Decimal(1_000_000)
+    by_hand: bool = False
 
     @property
     def round_trip_ms(self) -> int:

@@ -121,7 +121,8 @@ class _Run:
                 first = None
         if first is not None:
             self._next_step()
-        stage.clock.at(p.start_ms + p.timer_ms, self._timer, self._timers)
+        if not p.by_hand:
+            stage.clock.at(p.start_ms + p.timer_ms, self._timer, self._timers)
         stage.clock.at(p.end_ms, self._finish)
 
     def _timer(self, series: int) -> None:
@@ -183,8 +184,9 @@ class _Run:
         if p.finish is Finish.CUT:
             stage.clock.end()
             return
+        stage.let_go()
         stage.heal_everything()
-        if self._still_until_ms > now:
+        if self._still_until_ms > now or p.by_hand:
             self._still_until_ms, self._timers = 0, self._timers + 1
             stage.clock.at(now + p.timer_ms, self._timer, self._timers)
         for name, listing in stage.venue.listings.items():

@@ -154,6 +154,24 @@ class Fault:
     market: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """In a run by hand (`sim.by_hand`): the message at `index` of a channel is handed over, under one fault."""
+
+    at_ms: int
+    channel: str
+    index: int = 0
+    fault: FaultKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """In a run by hand: time has passed, and the maker is told so; not if its process stands still (`silence`)."""
+
+    at_ms: int
+    fault: FaultKind | None = None
+
+
 Step: TypeAlias = (
     SetPrices
     | WorldQuote
@@ -167,6 +185,8 @@ Step: TypeAlias = (
     | Reconnect
     | Silence
     | Fault
+    | Carry
+    | Tick
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from model import events
 from model.journal import Maker, Record
 from sim import script
+from sim.by_hand import Hands
 from sim.clock import Clock
 from sim.downlink import Downlink, Latency
 from sim.exchange import Exchange
@@ -33,7 +34,8 @@ class Stage:
         self.clock = Clock(p.start_ms, world.seed)
         self.faults = FaultTable(world.seed, emit)
         self.process = Process(maker, self.clock, emit)
-        self.downlink = Downlink(self.clock, world.seed, p, self.faults, self.process.tell)
+        self.hands = Hands(self.faults, working=p.by_hand)
+        self.downlink = Downlink(self.clock, world.seed, p, self.faults, self.process.tell, self.hands)
         self.venue = Venue(
             world.markets,
             emit,
@@ -41,8 +43,8 @@ class Stage:
             snapshot_fills=p.snapshot_fills,
             mark_with_fills=p.mark_with_fills,
         )
-        self.exchange = Exchange(self.clock, self.venue, self.downlink, self.faults, p, emit)
-        self.uplink = Uplink(self.clock, world.seed, p, self.faults, self.exchange, self.downlink)
+        self.exchange = Exchange(self.clock, self.venue, self.downlink, self.faults, p, emit, self.hands)
+        self.uplink = Uplink(self.clock, world.seed, p, self.faults, self.exchange, self.downlink, self.hands)
         self.process.attach(self.uplink.send)
         self._latency = Latency(p.latency_median_ms, p.latency_max_ms)
         self._subscribing = Noise(world.seed, "latency subscription")
@@ -60,6 +62,8 @@ class Stage:
             script.Reconnect: self.reconnect,
             script.Silence: self._silence,
             script.Fault: self._fault,
+            script.Carry: self._carry,
+            script.Tick: self._tick,
         }
 
     def play(self, step: Step) -> None:
@@ -159,8 +163,12 @@ class Stage:
         self.downlink.up(subscribed=False)
         self.faults.heal(now, _DISCONNECT)
         self.process.tell(events.Connected(now))
+        request = (now, self.downlink.connection)
+        if self.hands.working:
+            self.hands.hold("subscription", self._subscribe, request)
+            return
         due = now + self._latency.ms(self._subscribing.draw(now))
-        self.clock.at(due, self._subscribe, (now, self.downlink.connection))
+        self.clock.at(due, self._subscribe, request)
 
     def _subscribe(self, request: tuple[int, int]) -> None:
         """Take a subscription sent at a time over a connection: the venue's snapshot, from then on the streams.
@@ -175,6 +183,28 @@ class Stage:
         snapshot = [(kind, (*values, True)) for kind, values in self.venue.recent]
         self.downlink.snapshot([*snapshot, self.exchange.account(sent_ms)])
         self.downlink.stream("prices", self._prices())
+
+    # -- by hand
+
+    def _carry(self, step: script.Carry) -> None:
+        self.hands.carry(self.clock.now_ms, step, self.uplink.lost, self.downlink.again)
+
+    def _tick(self, step: script.Tick) -> None:
+        """Tell that time has passed, under a fault that has come with it; and ask for the books."""
+        now = self.clock.now_ms
+        fault = None if step.fault is None else Active(step.fault, 0)
+        if fault is not None:
+            self.faults.begin(now, fault, "by hand")
+        if step.fault is not FaultKind.SILENCE:
+            self.process.timer(now)
+            self.process.ask_books(now, self.settled)
+        if fault is not None:
+            self.faults.heal(now, fault)
+
+    def let_go(self) -> None:
+        """Work the wires by hand no more."""
+        now = self.clock.now_ms
+        self.hands.let_go(lambda arrive, value: self.clock.at(now + 1, arrive, value))
 
     # -- faults
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from model.actions import Action, Cancel, Place, QueryOpenOrders, Tif
 from sim import refusals
+from sim.by_hand import Hands
 from sim.clock import Clock
 from sim.downlink import MOST_UNDER_WAY, Downlink, Flood, Latency
 from sim.exchange import Batch, BatchKind, Exchange, market_of, not_sent
@@ -52,8 +53,10 @@ class Uplink:
         faults: FaultTable,
         exchange: Exchange,
         downlink: Downlink,
+        hands: Hands,
     ) -> None:
         self.under_way = 0
+        self._hands = hands
         self._clock = clock
         self._faults = faults
         self._exchange = exchange
@@ -88,6 +91,9 @@ class Uplink:
         if self.under_way > MOST_UNDER_WAY:
             raise Flood
         query = batch.kind is BatchKind.QUERY
+        if self._hands.working:
+            self._hands.hold("queries" if query else "orders", self._arrive, batch)
+            return
         noise = self._query_noise if query else self._noise
         due = now_ms + self._latency.ms(noise.draw(now_ms)) + self._faults.extra_ms(now_ms)
         if query or self._faults.strikes(FaultKind.REORDER, now_ms):
@@ -96,6 +102,10 @@ class Uplink:
         self._last_due_ms = max(due, self._last_due_ms)
         self._queue.append(batch)
         self._clock.at(self._last_due_ms, self._arrive_next)
+
+    def lost(self) -> None:
+        """Forget one batch that a fault met on its way."""
+        self.under_way -= 1
 
     def _arrive_next(self, _value: object) -> None:
         self._arrive(self._queue.popleft())
