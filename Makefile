@@ -11,7 +11,7 @@ PYTHON ?=
 CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint deep bench docs constraints clean
+.PHONY: help setup verify test lint deep bench docs review constraints clean
 
 # An environment that was moved or copied with its checkout still points at the old one: make it anew.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -56,6 +56,9 @@ bench: $(STAMP)  ## how fast a simulated weekend runs here
 
 docs: $(STAMP)  ## generate docs/specs.md and docs/review.md anew
 	@$(BIN)/python -m mmgate.documents docs
+
+review: $(STAMP)  ## hunt the defects of the review's rows anew, then generate the documents (minutes)
+	@$(BIN)/python -m mmgate.documents docs --hunt
 
 constraints:  ## resolve every dependency anew and pin what was found
 	@python3 -m venv --clear build/resolve

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from mmgate.engines.functions import Property
 from mmgate.engines.drawing import check
+from mmgate.engines.functions import Property
 from specs.spec import Word
 
 SIMULATION = ("--engine", "simulation")
