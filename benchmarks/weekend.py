@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from mmgate.profiles import suite_file
 from model import actions, events
@@ -37,6 +38,7 @@ FRIDAY = datetime(2026, 2, 6, 21, 0, tzinfo=UTC)
 SEED = 7
 HOURS = (1, 6)
 LONG_HOURS = (24, 48)
+HOUR_MS = 3_600_000
 BUDGET = 10**12
 KINDS = ("full", "no monitors", "no trace", "neither")
 PLACES = (actions.Place, actions.Cancel)
@@ -69,23 +71,28 @@ def weekend(hours: Decimal) -> World:
 
 
 class Tally:
-    """An observer that counts what went to and fro."""
+    """An observer that counts what went to and fro, and looks at the memory held each simulated hour."""
 
     def __init__(self) -> None:
         self.sent: Counter[type] = Counter()
         self.told: Counter[type] = Counter()
         self.records = 0
+        self.next_ms = 0
+        self.held: list[float] = []
 
     def observe(self, record: Record) -> None:
         """Count one record."""
         self.records += 1
+        if record.now_ms >= self.next_ms:
+            self.next_ms = record.now_ms + HOUR_MS
+            self.held.append(held_mib())
         if type(record) is Turn:
             self.told[type(record.event)] += 1
             for action in record.reply.actions:
                 self.sent[type(action)] += 1
 
 
-def measure(kind: str, hours: Decimal) -> dict[str, float]:
+def measure(kind: str, hours: Decimal) -> dict[str, Any]:
     """Run once, here; times in seconds, memory in MiB."""
     tally, panel = Tally(), Panel()
     watching: list[Observer] = [tally]
@@ -114,11 +121,21 @@ def measure(kind: str, hours: Decimal) -> dict[str, float]:
         "events": float(ended.turns),
         "fills": float(tally.told[events.Fill]),
         "records": float(tally.records),
+        "clock_events": float(ended.clock_events),
+        "held_mib": tally.held,
         "monitors": float(len(panel.monitors)),
         "trace_mib": packed / (1 << 20),
         "before_mib": before,
         "peak_mib": peak_mib(),
     }
+
+
+def held_mib() -> float:
+    """Return the memory that this process holds now, where the system tells (Linux), else the most so far."""
+    told = Path("/proc/self/statm")
+    if not told.exists():
+        return peak_mib()
+    return int(told.read_text(encoding="ascii").split()[1]) * resource.getpagesize() / (1 << 20)
 
 
 def peak_mib() -> float:
@@ -127,24 +144,32 @@ def peak_mib() -> float:
     return used / (1 << 20) if platform.system() == "Darwin" else used / 1024
 
 
-def apart(kind: str, hours: Decimal) -> dict[str, float]:
+def apart(kind: str, hours: Decimal) -> dict[str, Any]:
     """Measure in a process of its own."""
     command = [sys.executable, __file__, "--one", kind, "--hours", str(hours)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    found: dict[str, float] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def line(kind: str, one: dict[str, float]) -> str:
+def line(kind: str, one: dict[str, Any]) -> str:
     """Write one measurement: rates by processor time, which a busy machine disturbs less than the clock."""
-    messages = one["requests"] + one["answers"]
+    messages, cpu_s = one["requests"] + one["answers"], one["cpu_s"]
     return (
-        f"{one['hours']:6g} h  {kind:<12} {one['cpu_s']:8.1f} s  {messages / one['cpu_s']:8.0f} order messages/s"
-        f"  {one['events'] / one['cpu_s']:8.0f} events/s  {one['records'] / one['cpu_s']:8.0f} records/s"
+        f"{one['hours']:6g} h  {kind:<12} {cpu_s:8.1f} s  {messages / cpu_s:8.0f} order messages/s"
+        f"  {one['events'] / cpu_s:8.0f} events/s  {one['records'] / cpu_s:8.0f} records/s"
+        f"  {one['clock_events'] / cpu_s:8.0f} SimPy events/s"
         f"  peak {one['peak_mib']:5.0f} MiB  trace {one['trace_mib']:6.1f} MiB"
     )
+
+
+def memory(one: dict[str, Any]) -> str:
+    """Write how the memory held went on, at some of the simulated hours."""
+    held = one["held_mib"]
+    shown = sorted({hour for hour in (0, 1, 2, 3, 6, 12, 24, 36, 48) if hour < len(held)})
+    return "          memory held: " + ", ".join(f"{held[hour]:.0f} MiB after {hour} h" for hour in shown)
 
 
 def hottest(hours: Decimal) -> str:
@@ -201,13 +226,15 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {platform.machine()}, {first['monitors']:.0f} monitors; one core")
     print(
         f"a simulated hour: {first['requests'] / first['hours']:.0f} places and cancels sent, "
-        f"{first['answers'] / first['hours']:.0f} answers and fills told, {first['fills'] / first['hours']:.0f} fills"
+        f"{first['answers'] / first['hours']:.0f} answers and fills told, {first['fills'] / first['hours']:.0f} fills, "
+        f"{first['clock_events'] / first['hours']:.0f} SimPy events"
     )
     print(line("full", first))
     for kind in KINDS[1:]:
         print(line(kind, apart(kind, hours[0])), flush=True)
     for more in hours[1:]:
-        print(line("full", apart("full", more)), flush=True)
+        one = apart("full", more)
+        print(line("full", one), memory(one), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

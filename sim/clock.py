@@ -29,13 +29,14 @@ class _Due(Event):
 class Clock:
     """Time in integer ms since 1970 UTC. What is due at one ms runs in an order drawn from the seed.
 
-    SimPy alone would run it first in, first out, and no race would ever be tried.
+    SimPy alone would run it first in, first out, and no race would ever be tried. `events` counts what was scheduled.
     """
 
     def __init__(self, start_ms: int, seed: int) -> None:
         self._env = Environment(initial_time=start_ms)
         self._noise = Noise(seed, "order of same-time events")
         self._ended = self._env.event()
+        self.events = 0
 
     @property
     def now_ms(self) -> int:
@@ -46,6 +47,7 @@ class Clock:
         """Call `callback(value)` at `due_ms`; a time that has passed means now."""
         now = int(self._env.now)
         delay = due_ms - now if due_ms > now else 0
+        self.events += 1
         _Due(self._env, delay, 1 + self._noise.draw(now), callback, value)
 
     def run(self) -> None:

@@ -26,12 +26,13 @@ BOOKS_EVERY_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run went: its end with the venue's truth, the maker's failure if any, turns and records counted."""
+    """How a run went: its end with the venue's truth, the maker's failure if any; turns, records, SimPy events."""
 
     ended: RunEnded
     failed: MakerFailed | None
     turns: int
     records: int
+    clock_events: int
 
 
 def run(world: World, maker: Maker, observers: Iterable[Observer] = (), label: str | None = None) -> RunResult:
@@ -105,7 +106,7 @@ class _Run:
             self._emit(failed)
         ended = RunEnded(stage.clock.now_ms, stage.venue.open_orders(), stage.venue.positions(), stage.settled)
         self._emit(ended)
-        return RunResult(ended, failed, stage.process.turns, self._records)
+        return RunResult(ended, failed, stage.process.turns, self._records, stage.clock.events)
 
     def _begin(self) -> None:
         """Start the first life, with the overrides of a script's first `Restart`, then timers and script."""
