@@ -21,7 +21,8 @@ CENT = Decimal("0.0001")
 
 def usd(value: Decimal) -> str:
     """Write an amount in USD to four decimals; most fills earn less than a cent."""
-    return f"{value.quantize(CENT, rounding=ROUND_HALF_EVEN):f}"
+    rounded = value.quantize(CENT, rounding=ROUND_HALF_EVEN)
+    return f"{rounded if rounded else abs(rounded):f}"
 
 
 def simulation_data(run: RunId, account: Account, notes: tuple[str, ...], digest: str) -> dict[str, object]:
