@@ -28,7 +28,7 @@ class CounterMonitor(Monitor):
         del turn, action
         if not self.view.config.counter_order_enabled:
             return
-        if order.role is Role.COUNTER or self._disguised(order):
+        if order.role is Role.COUNTER or (order.role is Role.LADDER and self._disguised(order)):
             answer = self.view.pricing.answers.of(order)
             if answer is not None:
                 self.judge(order, answer)
@@ -42,8 +42,6 @@ class CounterMonitor(Monitor):
 
     def _disguised(self, order: OwnOrder) -> bool:
         """Say whether a declared rung is none, but answers the ladder fill just told (port protocol)."""
-        if order.role is not Role.LADDER:
-            return False
         facts, fresh = self.view.pricing.facts(order), self.view.pricing.answers.fresh_lot()
         filled = self.view.fill_order
         if facts is None or fresh is None or filled is None or filled.market != order.market:
@@ -141,6 +139,8 @@ class NoLargerThanFills(CounterMonitor):
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Compare its size with what its fills leave to answer, and its effect with the position before them."""
+        if self.view.guessed(order):
+            return
         self.antecedent(f"{order.side} · {order.market}")
         reading = answer.fit or (answer.readings[0] if answer.readings else None)
         left = answer.uncovered if answer.fit is None or reading is None else min(reading.covered, answer.uncovered)
@@ -178,7 +178,7 @@ class Bounded(CounterMonitor):
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Count the open ones of its market, the new one included."""
         del answer
-        if order.role is not Role.COUNTER:
+        if order.role is not Role.COUNTER or self.view.guessed(order):
             return
         most = self.view.config.counter_max_open
         count = sum(1 for other in self._open() if other.market == order.market)
@@ -247,7 +247,7 @@ class NoneOnACounter(CounterMonitor):
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Refuse an answer to such a fill; amounts collected from ladder fills may go out then (L-8a)."""
         filled = self.view.fill_order
-        if filled is None or not self.view.fill_fresh or filled.role is Role.LADDER:
+        if filled is None or not self.view.fill_fresh or filled.role is Role.LADDER or self.view.guessed(filled):
             return
         if (
             filled.market == order.market

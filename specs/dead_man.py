@@ -96,8 +96,8 @@ class DeadlineAhead(Monitor):
 
     def _own_live(self) -> bool:
         """Say whether an order that this life sent is on the book."""
-        view = self.view
-        return any(order.life == view.life for order in view.orders.live.values())
+        orders = self.view.orders
+        return len(orders.live) > len(orders.former_live)
 
 
 MONITORS: tuple[type[Monitor], ...] = (DeadlineAhead,)

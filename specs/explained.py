@@ -23,7 +23,7 @@ from specs.definitions.wicks import SECOND_MS, Statistics
 from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
 from specs.own import OwnOrder, sane
-from specs.pricing import Facts
+from specs.pricing import Facts, Readings
 from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, POWER_DOUBT
 from specs.showing import shown
 from specs.statements import statement
@@ -41,14 +41,29 @@ class SpreadWidensForAdverseFills(LadderMonitor):
 
     spec = statement("ADV-1")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._seen: Readings = ()
+        self._due: set[Fraction] = set()
+        self._word_for = ""
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """Begin a life, with a config of its own."""
+        del turn, event
+        self._seen = ()
+
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Look whether an unexplained rung stands where the other multiplier would put it."""
-        widened = Fraction(self.view.config.adverse_spread_multiplier)
-        due = {reading.multiplier for reading in facts.readings}
-        if len(due) == 1:
-            self.antecedent(f"{'widened' if due == {widened} else 'plain'} · {order.side}")
+        widened = exact(self.view.config.adverse_spread_multiplier)
+        if facts.readings is not self._seen:
+            self._seen = facts.readings
+            self._due = due = {reading.multiplier for reading in facts.readings}
+            self._word_for = "" if len(due) > 1 else "widened" if due == {widened} else "plain"
+        if self._word_for:
+            self.antecedent(f"{self._word_for} · {order.side}")
         if facts.levels:
             return
+        due = self._due
         others = [m for m in (Fraction(1), widened) if m not in due]
         for other in others:
             readings = tuple(dict.fromkeys(replace(reading, multiplier=other) for reading in facts.readings))
@@ -76,6 +91,9 @@ class NoiseIsNoTrend(LadderMonitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._noisy: dict[str, Trend] = {}
+        self._seen: tuple[Readings, tuple[Fraction, ...]] = ((), ())
+        self._due: set[Fraction] = set()
+        self._differs = False
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """Begin a life that recorded no price yet."""
@@ -93,13 +111,17 @@ class NoiseIsNoTrend(LadderMonitor):
         """Look whether an unexplained rung stands where another trend would put it."""
         if not self.view.config.velocity_skew_enabled:
             return
-        due = {reading.trend for reading in facts.readings}
-        noisy = set(self._noisy[order.market].values())
-        if not noisy & due:
+        noisy = self._noisy[order.market].values()
+        if self._seen[0] is not facts.readings or self._seen[1] is not noisy:
+            self._seen = (facts.readings, noisy)
+            self._due = {reading.trend for reading in facts.readings}
+            self._differs = self._due.isdisjoint(noisy)
+        if self._differs:
             self.antecedent(f"noise reads as another trend · {order.side}")
         if facts.levels:
             return
-        for other in sorted((noisy | set(self._possible())) - due):
+        due = self._due
+        for other in sorted({*noisy, *self._possible()} - due):
             readings = tuple(dict.fromkeys(replace(reading, trend=other) for reading in facts.readings))
             if _explains(self.view, order, readings):
                 self.violated(
@@ -249,6 +271,8 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._moves: dict[str, Moves] = {}
+        self._bounds = (NO_MOVE, NO_MOVE)
+        """The largest move looked at last, and what P100 must reach by it."""
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """Begin a life without ticks."""
@@ -286,7 +310,10 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
         if not bound:
             return
         self.antecedent(f"outermost rung · {order.side} · {order.market}")
-        least = min(self._outermost(order, reading, bound) for reading in facts.readings)
+        bounds = [self._outermost(order, reading, bound) for reading in facts.readings]
+        if not all(facts.nearer_than(one.as_integer_ratio()) for one in bounds):
+            return
+        least = min(bounds)
         if facts.offset_bps < least * (1 - DECIMAL_DOUBT - BINARY64_DOUBT - POWER_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; told prices moved {shown(bound)} bps, so that the outermost rung"
@@ -304,12 +331,17 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
 
     def _bound(self, market: str) -> Fraction:
         moves = self._moves.get(market)
-        return Fraction(0) if moves is None else min(MOST_WICK_BPS, COVERED * moves.largest(self.view.event_ms))
+        if moves is None:
+            return NO_MOVE
+        largest = moves.largest(self.view.event_ms)
+        if largest is not self._bounds[0]:
+            self._bounds = (largest, min(MOST_WICK_BPS, COVERED * largest))
+        return self._bounds[1]
 
     def _outermost(self, order: OwnOrder, reading: Inputs, bound: Fraction) -> Fraction:
         """Return the least offset of the outermost rung of a maker that knows of such a move."""
         config = self.view.config
-        base = bound * Fraction(config.p100_safety_multiplier)
+        base = bound * exact(config.p100_safety_multiplier)
         return max(base * self.view.pricing.widening(reading, order.side), ladder.fee_floor_bps(config))
 
 

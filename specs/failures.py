@@ -55,6 +55,8 @@ class FailuresLoseNothing(Monitor):
         self._touched: dict[str, str] = {}
         self._failed: dict[str, OwnOrder] = {}
         self._reported: set[str] = set()
+        self._quiet_ms = 0
+        self._revivals = 0
         self._orphans = _Orphans(view, self._found)
         self._stale = _StaleQuotes(view, self._found)
 
@@ -62,6 +64,7 @@ class FailuresLoseNothing(Monitor):
         """A new life: its own actions."""
         self._touched.clear()
         self._failed.clear()
+        self._quiet_ms = 0
         self._orphans.told_start(turn, event)
         self._stale.told_start(turn, event)
 
@@ -95,13 +98,22 @@ class FailuresLoseNothing(Monitor):
 
     def told_timer(self, turn: journal.Turn, event: events.Timer) -> None:
         """Look for actions without an answer."""
-        view, config = self.view, self.view.config
-        for order in view.orders.open.values():
+        now_ms, orders = self.view.event_ms, self.view.orders
+        if now_ms < self._quiet_ms and orders.revivals == self._revivals:
+            return  # nothing sent since can be late before a whole time-out is over
+        place_ms, cancel_ms = self.view.config.sent_timeout_ms, self.view.bounds.stale_cancel_ms
+        quiet_ms = now_ms + min(place_ms, cancel_ms)
+        for order in orders.open.values():
             pending_ms = order.cancel_pending_ms
-            if order.told_resting_ms is None and view.event_ms - order.sent_ms >= config.sent_timeout_ms:
+            if order.told_resting_ms is None:
+                quiet_ms = min(quiet_ms, order.sent_ms + place_ms)
+            if pending_ms is not None:
+                quiet_ms = min(quiet_ms, pending_ms + cancel_ms)
+            if order.told_resting_ms is None and now_ms - order.sent_ms >= place_ms:
                 self._mark(order, "place unanswered")
-            elif pending_ms is not None and view.event_ms - pending_ms >= view.bounds.stale_cancel_ms:
+            elif pending_ms is not None and now_ms - pending_ms >= cancel_ms:
                 self._mark(order, "cancel unanswered")
+        self._quiet_ms, self._revivals = quiet_ms, orders.revivals
 
     def sent_place(self, turn: journal.Turn, place: object, order: OwnOrder) -> None:
         """For the part on stale quotes."""
@@ -119,6 +131,8 @@ class FailuresLoseNothing(Monitor):
         """Judge the parts, and the cancels that never left."""
         self._orphans.on_turn(turn)
         self._stale.on_turn(turn)
+        if not self._failed:
+            return
         for cloid, order in list(self._failed.items()):
             if order.cancel_failed_ms is None or not order.open_told:
                 del self._failed[cloid]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import journal
+from model import events, journal
 from model.actions import Cancel
 from specs.duties import recovered
 from specs.monitor import Monitor
@@ -12,6 +12,10 @@ from specs.view import View
 
 LAST_WORDS = ("filled", "canceled", "rejected", "done")
 """Ends by the venue's own word: nothing revives an order after them (L-7a)."""
+
+
+UNNAMED = (events.Timer, events.Oracle)
+"""The most frequent events that name no order."""
 
 
 class NoGhost(Monitor):
@@ -53,6 +57,8 @@ class NoGhost(Monitor):
 
     def told_any(self, turn: journal.Turn) -> None:
         """Count ends told: each is a ghost if it is not believed."""
+        if type(turn.event) in UNNAMED:
+            return
         cloid = getattr(turn.event, "cloid", None)
         order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
         if order is not None and order.ended_ms == turn.event.now_ms:

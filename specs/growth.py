@@ -26,6 +26,9 @@ class NothingGrows(Monitor):
         self._placed: set[str] = set()
         self._over: set[str] = set()
         self._hours: dict[int, tuple[int, int]] = {}
+        self._hour = -1
+        self._counts = False
+        self._told = self._sent = 0
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life is a new run for growth."""
@@ -39,13 +42,23 @@ class NothingGrows(Monitor):
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Count the open orders of the markets that got new ones, and the reply."""
-        for market in sorted(self._placed):
-            self._judge_number(market)
-        self._placed.clear()
-        if self.view.stops.window_open(self.view.event_ms):
-            hour = self.view.event_ms // HOUR_MS
-            told, sent = self._hours.get(hour, (0, 0))
-            self._hours[hour] = (told + 1, sent + len(turn.reply.actions))
+        if self._placed:
+            for market in sorted(self._placed):
+                self._judge_number(market)
+            self._placed.clear()
+        hour = self.view.event_ms // HOUR_MS
+        if hour != self._hour:
+            self._end_hour()
+            self._hour, self._counts = hour, self.view.stops.window_open(self.view.event_ms)
+        self._told += 1
+        self._sent += len(turn.reply.actions)
+
+    def _end_hour(self) -> None:
+        """Keep the counts of an hour that lay in the quoting window, whose edges are full hours."""
+        if self._counts:
+            self._hours[self._hour] = (self._told, self._sent)
+        self._told = self._sent = 0
+        self._counts = False
 
     def close(self) -> None:
         """Judge the last life's growth."""
@@ -73,6 +86,8 @@ class NothingGrows(Monitor):
 
     def _judge_growth(self) -> None:
         """Compare the last sixth of the full hours with the first: each of them busier than all of these."""
+        self._end_hour()
+        self._hour = -1
         full = [self._hours[hour] for hour in sorted(self._hours)][1:-1]
         if len(full) < LONG_HOURS:
             return

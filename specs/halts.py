@@ -59,13 +59,16 @@ class Halts:
 
     def account_causes(self, now_ms: int) -> tuple[str, ...]:
         """Return the causes that halt every market now."""
-        named = (
-            ("disconnected", self.connection_lost),
-            ("start not yet answered", not self.start_answered),
-            ("hard stop", self._stops.hard_stop_ms is not None),
-            ("drawdown gate", self.gate_shut(now_ms)),
-        )
-        return tuple(name for name, holds in named if holds)
+        found = []
+        if self.connection_lost:
+            found.append("disconnected")
+        if not self.start_answered:
+            found.append("start not yet answered")
+        if self._stops.hard_stop_ms is not None:
+            found.append("hard stop")
+        if self.gate_shut(now_ms):
+            found.append("drawdown gate")
+        return tuple(found)
 
     def gate_shut(self, now_ms: int) -> bool:
         """Say whether the drawdown gate is surely shut (I-7): by the fills' own times and by the times told."""

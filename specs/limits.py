@@ -15,6 +15,8 @@ from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.view import View
 
+MOVING = (events.Oracle, events.Fill, events.TakerFill)
+
 
 class Level(IntEnum):
     """How near a market's position is to its limit, by every fair reading."""
@@ -43,7 +45,7 @@ class LimitsActAtOnce(Monitor):
     def told_any(self, turn: journal.Turn) -> None:
         """Find the level of the markets that this event may have moved."""
         event = turn.event
-        if isinstance(event, events.Oracle | events.Fill | events.TakerFill):
+        if isinstance(event, MOVING):
             self._measure(event.market, type(event).__name__)
         elif isinstance(event, events.OpenOrders):
             for market in self.view.positions.net:

@@ -18,6 +18,8 @@ from specs.statements import statement
 from specs.view import View
 
 ONE = (1, 1)
+FINE = ("", "")
+UNTOLD = (None, None)
 
 
 class LadderMonitor(Monitor):
@@ -163,11 +165,14 @@ class UsablePricesOnly(Monitor):
         super().__init__(view)
         self._troubled: dict[str, str] = {}
         self._blamed: set[str] = set()
+        self._fine: dict[str, tuple[Decimal | None, Decimal | None]] = {}
+        """The prices of each market that were found usable last, their age apart."""
 
     def told_start(self, turn: journal.Turn, event: object) -> None:
         """Begin a life that was told no price yet."""
         del turn, event
         self._troubled.clear()
+        self._fine.clear()
 
     def told_any(self, turn: journal.Turn) -> None:
         """Note where prices turn unusable or old, and whether rungs are live then."""
@@ -213,6 +218,11 @@ class UsablePricesOnly(Monitor):
         """Return the kind of trouble and the fact with its values; empty when a ladder may be quoted."""
         view, told = self.view, self.view.told_of(market)
         oracle_px, mark_px, oracle_ms = told.oracle_px, told.mark_px, told.oracle_ms
+        limit = view.config.oracle_max_age_ms
+        fine_oracle_px, fine_mark_px = self._fine.get(market, UNTOLD)
+        if oracle_ms is not None and fine_oracle_px is oracle_px and fine_mark_px is mark_px:
+            if not limit or view.event_ms - oracle_ms <= limit:
+                return FINE
         if oracle_px is None or oracle_ms is None:
             return "untold", f"no oracle price of {market} is told"
         if not positive(oracle_px) or mark_px is None or not positive(mark_px):
@@ -220,10 +230,11 @@ class UsablePricesOnly(Monitor):
         gap, allowed = abs(oracle_px - mark_px) * 10_000, view.config.max_oracle_mark_gap_bps
         if allowed and gap > allowed * oracle_px:
             return "gap", f"oracle {oracle_px} and mark {mark_px} of {market} are more than {allowed} bps apart"
-        age, limit = view.event_ms - oracle_ms, view.config.oracle_max_age_ms
+        self._fine[market] = (oracle_px, mark_px)
+        age = view.event_ms - oracle_ms
         if limit and age > limit:
             return "old", f"the oracle price of {market} is {age} ms old, more than {limit}"
-        return "", ""
+        return FINE
 
 
 def positive(px: Decimal) -> bool:

@@ -24,12 +24,12 @@ class NeverTradesWithItself(Monitor):
         """Compare a new order with the own orders of the other side, by all that was told."""
         if order.role is Role.FLATTEN:
             return
-        others = [o for o in self.view.orders.open_in(place.market) if o.side is not place.side]
+        side, px = place.side, place.px
+        others = [o for o in self.view.orders.open_in(place.market) if o.side is not side]
         if others:
             self.antecedent(str(order.role), order)
         for other in others:
-            meets = place.px >= other.px if place.side is Side.BUY else place.px <= other.px
-            if meets:
+            if px >= other.px if side is Side.BUY else px <= other.px:
                 self.violated(f"{order.label()} meets the own {other.label()}", place.market, place.cloid)
                 return
 

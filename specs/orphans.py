@@ -41,8 +41,9 @@ class NoOrphan(Monitor):
             self._watch(f"the shutdown began ({stop.cause})")
         if self._due:
             self._judge_unasked()
-        if self.view.orders.live:
+        if self.view.orders.live and self.view.stops.current is not None:
             self._judge_shutdown()
+        if self.view.orders.former_live:
             self._judge_restart()
 
     def on_books_told(self, record: journal.BooksTold) -> None:
@@ -110,8 +111,8 @@ class NoOrphan(Monitor):
 
     def _judge_restart(self) -> None:
         view = self.view
-        for order in list(view.orders.live.values()):
-            if order.life != view.life and recovered(view, order.landed_ms or 0):
+        for order in list(view.orders.former_live.values()):
+            if recovered(view, order.landed_ms or 0):
                 after_ms = view.now_ms - view.life_ms
                 self._report(order, f"of life {order.life} is live {after_ms} ms after life {view.life} began")
 

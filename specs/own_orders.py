@@ -23,6 +23,7 @@ PRUNE_EVERY = 4096
 class Orders:
     """Registry of own orders, by cloid and by the venue's oid.
 
+    `former_live`: those of `live` that an earlier life sent, or that were found on the book.
     `revivals`: how often an order came among the open ones otherwise than by its sending.
     """
 
@@ -32,7 +33,9 @@ class Orders:
         self.live: dict[str, OwnOrder] = {}
         self.open: dict[str, OwnOrder] = {}
         self._open_in: dict[str, dict[str, OwnOrder]] = {}
+        self.former_live: dict[str, OwnOrder] = {}
         self.revivals = 0
+        self._life = 0
         self.cancel_pending: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
         self._placed = 0
@@ -105,6 +108,8 @@ class Orders:
         self._open_in.clear()
         self.cancel_pending.clear()
         self.query_ms = None
+        self._life = start.life
+        self.former_live = {cloid: order for cloid, order in self.live.items() if order.life != start.life}
         for former in self.by_cloid.values():
             former.forget(known=False)
         for told in start.open_orders:
@@ -265,6 +270,8 @@ class Orders:
         order.closed_ms = None
         self.by_oid[record.oid] = order
         self.live[order.cloid] = order
+        if order.life != self._life:
+            self.former_live[order.cloid] = order
         return order
 
     def closed(self, record: journal.OrderClosed) -> OwnOrder | None:
@@ -274,6 +281,7 @@ class Orders:
             order.live, order.remaining = False, ZERO
             order.closed_ms, order.closed_by = record.now_ms, record.reason
             self.live.pop(order.cloid, None)
+            self.former_live.pop(order.cloid, None)
         return order
 
     def refused(self, record: journal.OrderRefused) -> OwnOrder | None:

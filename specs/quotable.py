@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from model import actions, events, journal
 from model.actions import Role, Side
@@ -16,6 +17,8 @@ from specs.definitions.rounding import floor_size
 from specs.own import ZERO, OwnOrder, Told
 from specs.view import View
 
+COUNTED = (actions.Place, actions.Cancel)
+"""Actions that cost a request by every count."""
 HALTS = ("connection", "start", "gate", "hard stop", "stale cancel", "unanswered place", "unknown", "shutdown")
 """Excuses that are halts or shutdowns: what ends them must let quoting go on (L-6)."""
 
@@ -26,12 +29,15 @@ class Doubts:
     def __init__(self, view: View) -> None:
         self._view = view
         self._unknown: dict[str, OwnOrder] = {}
+        self._quiet_ms = 0
+        self._revivals = 0
 
     def heard(self, event: events.Start | events.Event) -> None:
         """Note an action of which the sender does not know what became; to be called on every turn."""
-        if isinstance(event, events.Start):
+        if type(event) is events.Start:
             self._unknown.clear()
-        elif isinstance(event, events.Unknown):
+            self._quiet_ms = 0
+        elif type(event) is events.Unknown:
             order = self._view.orders.find(event.cloid, event.oid)
             if order is not None:
                 self._unknown[order.cloid] = order
@@ -51,7 +57,7 @@ class Doubts:
         limit = view.config.max_hourly_drawdown_usd
         if limit and any(total <= -limit for total in view.positions.taker_pnl_sums(view.event_ms)):
             return "gate"
-        return "unknown" if self._unresolved() else ""
+        return "unknown" if self._unknown and self._unresolved() else ""
 
     def _unresolved(self) -> bool:
         for cloid, order in list(self._unknown.items()):
@@ -60,14 +66,28 @@ class Doubts:
         return bool(self._unknown)
 
     def _order_halt(self, market: str) -> str:
-        """Look for a cancel or a place that is unanswered for too long (L-6)."""
-        view = self.view
-        now_ms, stale_ms = view.event_ms, view.config.stale_cancel_timeout_ms
-        for order in view.orders.open.values():
-            if stale_ms and order.market == market and order.cancels_ms and now_ms - order.cancels_ms[0] >= stale_ms:
-                return "stale cancel"
-            if order.told_resting_ms is None and now_ms - order.sent_ms >= view.config.sent_timeout_ms:
-                return "unanswered place"
+        """Look for a cancel or a place that is unanswered for too long (L-6).
+
+        What is sent later can't be late before a whole time-out is over: until then there is nothing to look at.
+        """
+        view = self._view
+        now_ms, orders = view.event_ms, view.orders
+        if now_ms < self._quiet_ms and orders.revivals == self._revivals:
+            return ""
+        stale_ms, timeout_ms = view.config.stale_cancel_timeout_ms, view.config.sent_timeout_ms
+        quiet_ms = now_ms + min(stale_ms or timeout_ms, timeout_ms)
+        for order in orders.open.values():
+            if stale_ms and order.cancels_ms:
+                due_ms = order.cancels_ms[0] + stale_ms
+                if due_ms <= now_ms and order.market == market:
+                    return "stale cancel"
+                quiet_ms = min(quiet_ms, due_ms)
+            if order.told_resting_ms is None:
+                due_ms = order.sent_ms + timeout_ms
+                if due_ms <= now_ms:
+                    return "unanswered place"
+                quiet_ms = min(quiet_ms, due_ms)
+        self._quiet_ms, self._revivals = quiet_ms, orders.revivals
         return ""
 
     @property
@@ -95,13 +115,13 @@ class Spending:
     def turned(self, view: View, turn: journal.Turn) -> None:
         """Count a whole turn: own fills earn, actions cost; what never left costs nothing, at the least."""
         event = turn.event
-        if isinstance(event, events.Fill) and view.fill_fresh:
+        if type(event) is events.Fill and view.fill_fresh:
             self.traded_usd += event.px * event.sz
-        elif isinstance(event, events.SendFailed):
+        elif type(event) is events.SendFailed:
             self.least -= 1
         for action in turn.reply.actions:
             self.most += 1
-            self.least += isinstance(action, actions.Place | actions.Cancel)
+            self.least += type(action) in COUNTED
 
     def surely_left(self) -> Decimal:
         """Return how many requests are left by the strictest count."""
@@ -123,7 +143,7 @@ class Quotable:
     def heard(self, turn: journal.Turn) -> None:
         """Take in a turn's event; to be called on every turn."""
         self.doubts.heard(turn.event)
-        if isinstance(turn.event, events.Start):
+        if type(turn.event) is events.Start:
             self.spending.life_began(turn.event)
 
     def turned(self, turn: journal.Turn) -> None:
@@ -196,7 +216,12 @@ class Quotable:
 def configured(view: View, market: str) -> bool:
     """Say whether the config asks for this told market: none named means all (section 2)."""
     names = view.config.markets
-    return not names or any(same_market(name, market) for name in names)
+    return not names or _named(names, market)
+
+
+@lru_cache(maxsize=256)
+def _named(names: tuple[str, ...], market: str) -> bool:
+    return any(same_market(name, market) for name in names)
 
 
 def same_market(named: str, told: str) -> bool:
@@ -207,5 +232,7 @@ def same_market(named: str, told: str) -> bool:
 
 def standing_ladder(view: View, market: str) -> bool:
     """Say whether a rung stands in a market by all that was told: sent, not ended, no cancel requested."""
-    orders = view.orders.open_in(market)
-    return any(order.role is Role.LADDER and not order.cancels_ms for order in orders)
+    for order in view.orders.open_in(market):
+        if order.role is Role.LADDER and not order.cancels_ms:
+            return True
+    return False

@@ -17,8 +17,10 @@ from specs.view import View
 
 MAX_REQUOTES = 64
 LAST_WORDS = events.Fill | events.Canceled | events.Rejected | events.Done | events.CancelRejected | events.SendFailed
-NO_WITHDRAWAL = events.Resting | events.Canceled | events.Rejected | events.Done | events.CancelRejected
+NAMING_AN_END = (*LAST_WORDS.__args__, events.OpenOrders)
+NO_WITHDRAWAL = (events.Resting, events.Canceled, events.Rejected, events.Done, events.CancelRejected)
 """Events that begin nothing for which a ladder is withdrawn: what they end was seen with the last timer."""
+EARNING = (events.Fill, events.SendFailed)
 NEAR = 1 - Fraction(1, 10**15)
 """A move is compared with `min_requote_change_bps` to so many digits."""
 
@@ -63,16 +65,17 @@ class RequestsNotWasted(Monitor):
 
     def told_any(self, turn: journal.Turn) -> None:
         """Note what lets the next ladder, or a pending rung, go out."""
-        event, view = turn.event, self.view
+        event, kind, now_ms = turn.event, type(turn.event), self.view.event_ms
         self._doubts.heard(event)
-        self._places, self._cancels, self._sent, self._requoting = [], [], 0, None
-        weekend_ms = week.weekend_start(view.event_ms)
+        self._requoting = None
+        weekend_ms = week.weekend_start(now_ms)
         if weekend_ms > self._weekend_ms:
             self._weekend_ms = weekend_ms
             for state in self._markets.values():
                 state.due = True
-        self._note_end(event)
-        if not isinstance(event, NO_WITHDRAWAL):
+        if kind in NAMING_AN_END:
+            self._note_end(event)
+        if kind not in NO_WITHDRAWAL:
             for market, state in self._markets.items():
                 state.due = state.due or self._withdrawn(market)
         if isinstance(event, events.Oracle) and event.market in self._markets:
@@ -136,7 +139,8 @@ class RequestsNotWasted(Monitor):
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the rungs of the reply."""
-        self._spending.turned(self.view, turn)
+        if turn.reply.actions or type(turn.event) in EARNING:
+            self._spending.turned(self.view, turn)
         for order in self._places:
             self._judge_alike(order)
             if order.market != self._requoting:
@@ -146,6 +150,8 @@ class RequestsNotWasted(Monitor):
         for order in self._places:
             if order.market != self._requoting:
                 self._stands(self._markets[order.market], order)
+        if self._sent or self._cancels:
+            self._places, self._cancels, self._sent = [], [], 0
 
     def _judge_alike(self, order: OwnOrder) -> None:
         """An order with the rung's side, price and remaining size stays where it is (L-3)."""
@@ -167,7 +173,7 @@ class RequestsNotWasted(Monitor):
             self._wrong(order, "and no word since the last requote made room for it as pending")
         elif again:
             self._wrong(order, f"and level {order.level} has gone out since the last requote: it comes with the next")
-        elif count > self.view.config.num_levels:
+        elif count > self.view.config.num_levels and not self.view.guessed(order):
             self._wrong(order, f"as the {count}th rung of its side since the last requote")
 
     def _wrong(self, order: OwnOrder, why: str) -> None:

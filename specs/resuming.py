@@ -13,6 +13,10 @@ from specs.quotable import HALTS, Quotable, configured, standing_ladder
 from specs.statements import statement
 from specs.view import View
 
+CHANGE_NOTHING = (events.Resting, events.Unknown)
+"""Only time, words on halts, and what ends them change whether a market may be quoted."""
+CHANGE_SPENDING = (events.Fill, events.SendFailed)
+
 
 @dataclass(slots=True)
 class Freedom:
@@ -38,11 +42,12 @@ class FreedomMonitor(Monitor):
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life begins halted, having quoted nothing."""
+        self._quotable.heard(turn)
         self._markets = {market.name: Freedom() for market in event.markets}
         self._quoted.clear()
 
-    def told_any(self, turn: journal.Turn) -> None:
-        """Note doubts and budget."""
+    def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
+        """Note a doubt."""
         self._quotable.heard(turn)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
@@ -52,24 +57,21 @@ class FreedomMonitor(Monitor):
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Look at the markets that this event may have changed; count requests last."""
-        event = turn.event
+        event, kind = turn.event, type(turn.event)
         if isinstance(event, events.Oracle):
             if event.market in self._markets:
                 self._look(event.market, event)
-        elif not isinstance(event, events.Start):
-            self._look_at_all(event)
-        self._quotable.turned(turn)
-
-    def _look_at_all(self, event: events.Event) -> None:
-        """Only time, words on halts, and what ends them change whether a market may be quoted."""
-        if isinstance(event, events.Resting | events.Unknown):
-            return
-        for market in self._markets:
-            self._look(market, event)
+        elif not isinstance(event, events.Start) and kind not in CHANGE_NOTHING:
+            for market in self._markets:
+                self._look(market, event)
+        if turn.reply.actions or kind in CHANGE_SPENDING:
+            self._quotable.turned(turn)
 
     def _look(self, market: str, event: events.Event) -> None:
         freedom = self._markets[market]
         excuse = self._quotable.excuse(market)
+        if not excuse and freedom.settled and freedom.free_ms is not None:
+            return
         stands = not freedom.settled and standing_ladder(self.view, market)
         if not (excuse or freedom.settled or stands) and isinstance(event, events.Oracle):
             excuse = "" if self._quotable.has_room(market) else "no room"

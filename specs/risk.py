@@ -84,10 +84,12 @@ class ExposureWithinLimit(Monitor):
         mark_px = view.told_of(place.market).mark_px
         if order.role is Role.FLATTEN or place.reduce_only or mark_px is None or mark_px <= 0:
             return
-        resting = ZERO
+        resting, side = ZERO, place.side
         for other in view.orders.open_in(place.market):
-            if other.side is place.side and other.role is not Role.FLATTEN:
-                resting += max(ZERO, other.unfilled_told)
+            if other.side is side and other.role is not Role.FLATTEN:
+                unfilled = other.place.sz - other.told_filled
+                if unfilled > 0:
+                    resting += unfilled
         net = min(n * place.side.sign for n in view.positions.candidates(place.market))
         exposure = max(ZERO, net + resting) * mark_px
         self.antecedent("with a position" if net else "flat", order)

@@ -8,12 +8,15 @@ from fractions import Fraction
 
 from model import events, journal
 from model.actions import Place, Role
+from model.market import Market
 from specs.definitions.rounding import price_step
 from specs.duties import cancel_missing
 from specs.monitor import Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.view import View
+
+MAX_BANDS = 64
 
 
 @dataclass(slots=True)
@@ -39,12 +42,14 @@ class NoStaleQuote(Monitor):
         self._watched: dict[str, dict[str, Watched]] = {}
         self._wake_ms: dict[str, int] = {}
         self._silence_ms: dict[str, int] = {}
+        self._bands: dict[tuple[str, Decimal], tuple[Decimal, Decimal]] = {}
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life answers for its own quotes; earlier ones are ORD-7's."""
         self._watched.clear()
         self._wake_ms.clear()
         self._silence_ms.clear()
+        self._bands.clear()
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Watch a new ladder order from the price told last."""
@@ -55,12 +60,21 @@ class NoStaleQuote(Monitor):
         oracle_px = order.oracle_px
         if market is None or oracle_px is None or not oracle_px.is_finite() or oracle_px <= 0:
             return
-        step = price_step(Fraction(oracle_px), market)
-        tick = Decimal(step.numerator) / Decimal(step.denominator)
-        width = oracle_px * self.view.config.min_requote_change_bps / BPS + tick
-        watched = Watched(order, oracle_px - width, oracle_px + width)
+        watched = Watched(order, *self._band(market, oracle_px))
         self._watched.setdefault(place.market, {})[place.cloid] = watched
         self._wake_ms[place.market] = 0
+
+    def _band(self, market: Market, oracle_px: Decimal) -> tuple[Decimal, Decimal]:
+        """Return the told prices at which an order computed on `oracle_px` may stay."""
+        known = self._bands.get((market.name, oracle_px))
+        if known is None:
+            step = price_step(Fraction(oracle_px), market)
+            tick = Decimal(step.numerator) / Decimal(step.denominator)
+            width = oracle_px * self.view.config.min_requote_change_bps / BPS + tick
+            if len(self._bands) >= MAX_BANDS:
+                self._bands.clear()
+            known = self._bands[market.name, oracle_px] = (oracle_px - width, oracle_px + width)
+        return known
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Note which orders stand right by the price just told; judge those that do not for too long."""

@@ -10,6 +10,9 @@ from specs.quotable import Doubts
 from specs.statements import statement
 from specs.view import View
 
+UNNAMED = (events.Timer, events.Oracle)
+"""The most frequent events that name no order."""
+
 
 class CancelledForCause(Monitor):
     """CTR-6, judged at the first cancel of each counter-order of this life; every cause that may hold excuses."""
@@ -26,11 +29,20 @@ class CancelledForCause(Monitor):
         """Excuse a config without counter-orders."""
         return "" if self.view.config.counter_order_enabled else "counter_order_enabled is false"
 
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life has no doubts yet."""
+        self._doubts.heard(event)
+
+    def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
+        """Note what may halt."""
+        self._doubts.heard(event)
+
     def told_any(self, turn: journal.Turn) -> None:
-        """Note halts, and counter-orders that end: one told alive again must go (L-7a)."""
-        self._doubts.heard(turn.event)
-        self._requoted = None
-        cloid = getattr(turn.event, "cloid", None)
+        """Note counter-orders that end: one told alive again must go (L-7a)."""
+        event = turn.event
+        if type(event) in UNNAMED or not self.view.config.counter_order_enabled:
+            return
+        cloid = getattr(event, "cloid", None)
         order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
         if order is not None and order.ended_ms is not None and order.role is Role.COUNTER:
             self._ended.add(order.cloid)
@@ -42,11 +54,12 @@ class CancelledForCause(Monitor):
         if order.role is Role.LADDER and isinstance(turn.event, events.Oracle):
             self._requoted = place.market
 
-    def on_turn(self, turn: journal.Turn) -> None:
+    def on_reply(self, turn: journal.Turn) -> None:
         """Count requotes beside open counter-orders: each tempts a maker that clears the whole market."""
-        if self._requoted is None or not self.view.config.counter_order_enabled:
+        requoted, self._requoted = self._requoted, None
+        if requoted is None or not self.view.config.counter_order_enabled:
             return
-        for order in self.view.orders.open_in(self._requoted):
+        for order in self.view.orders.open_in(requoted):
             if self._counts(order) and not order.cancels_ms:
                 self.antecedent("requote beside an open one", order)
                 return
