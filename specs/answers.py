@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from specs.pricing import Pricing
     from specs.view import View
 
+REFUSALS = (events.Rejected, events.SendFailed)
 MAX_LOTS = 16
 """Older lots are merged, which keeps their size, mean price and lowest level."""
 RECENT = 8
@@ -38,6 +39,9 @@ GRID = 10**24
 """Shares of lots are kept to so many parts of a base unit, or their fractions would grow without end."""
 SLACK = Fraction(1, 10**12)
 """What such shares may lack, relative."""
+
+RUNGLESS = (events.Timer, events.TakerFill, events.Connected, events.Resting)
+"""In the reply to these no rung is placed: none is a price, and none ends an order (L-3)."""
 
 Key = tuple[str, Side]
 """Market and side of the fills."""
@@ -131,9 +135,9 @@ class Answers:
             return
         if isinstance(event, events.Fill):
             self._fill(event)
-        elif isinstance(event, events.Rejected | events.SendFailed):
+        elif isinstance(event, REFUSALS):
             self._refused(event)
-        if self._view.stops.running():
+        if self._lots and self._view.stops.running():
             self._lots.clear()
 
     def _fill(self, event: events.Fill) -> None:
@@ -215,6 +219,27 @@ class Answers:
     def fresh_lot(self) -> Lot | None:
         """Return the ladder fill told in this turn, if it was one."""
         return self._fresh
+
+    def role_of(self, order: OwnOrder, in_reply_to_fill: bool) -> Role:
+        """Return the role of an order whose maker tells none, where it may be a collected counter-order (L-8a).
+
+        It is one where the fills left to answer give its price and its size, and it is none where a rung stands at a
+        moment at which rungs are placed (L-3). In the reply to a fill of the other side it is one unless only a
+        rung stands there (port protocol).
+        """
+        if not self._judgeable(order):
+            return order.role
+        rung = self._pricing.is_rung(order)
+        answer = self._explain(order)
+        if rung and answer.fit is not None:
+            self._view.guesses.add(order.market)
+        if not in_reply_to_fill and rung and not isinstance(self._view.heard_event, RUNGLESS):
+            return Role.LADDER
+        bound = answer.sz * (1 - SLACK)
+        sized = answer.fit is not None and min(answer.fit.covered, answer.uncovered) >= bound
+        if in_reply_to_fill:
+            return Role.LADDER if rung and answer.fit is None else Role.COUNTER
+        return Role.COUNTER if sized else Role.LADDER
 
     # The parts.
 

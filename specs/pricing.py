@@ -44,6 +44,7 @@ Parts = tuple[
 """What readings are made of: oracle, positions, marks, trends, multipliers, statistics."""
 MAX_READINGS = 16
 MAX_HISTORY = 256
+PRUNE_LEAST = 512
 FORGET_MS = 700_000
 """A rung's facts are dropped so long after its end: role and level are remembered 600 000 ms (L-4)."""
 
@@ -174,6 +175,8 @@ class Pricing:
         self._expected: dict[tuple[str, Side, int], tuple[Readings, tuple[Expected, ...]]] = {}
         self._bases: dict[tuple[float, ...], list[Whole]] = {}
         self._facts: dict[tuple[str, int], Facts] = {}
+        self._prune_at = PRUNE_LEAST
+        self._asked: tuple[OwnOrder | None, Facts | None] = (None, None)
         self._declared: dict[tuple[int, str, Side], list[tuple[Decimal, int | None]]] = {}
         self._weekend_ms = 0
         self.answers = Answers(view, self)
@@ -183,6 +186,7 @@ class Pricing:
     def heard(self, turn: journal.Turn) -> None:
         """Take in the event of a turn."""
         self._readings.clear()
+        self._asked = (None, None)
         event = turn.event
         if isinstance(event, events.Start):
             self._life_begins(event)
@@ -264,6 +268,8 @@ class Pricing:
 
     def facts(self, order: OwnOrder) -> Facts | None:
         """Return what the definitions say of a ladder order, to be asked first at its sending; None if nothing."""
+        if order is self._asked[0]:
+            return self._asked[1]
         key = (order.cloid, order.index)
         known = self._facts.get(key)
         if known is None and order.index == self._view.index and order.market in self._view.markets:
@@ -271,7 +277,14 @@ class Pricing:
             if known is not None:
                 self._prune()
                 self._facts[key] = known
+        if order.index == self._view.index:
+            self._asked = (order, known)
         return known
+
+    def is_rung(self, order: OwnOrder) -> bool:
+        """Say whether an order about to be known stands where a rung stands by definition."""
+        readings = self.readings(order.market)
+        return bool(readings and matching(self.expected(order.market, order.side, readings), order.px))
 
     def levels_of(self, order: OwnOrder) -> tuple[int, ...]:
         """Return the levels that a ladder order may have by now, kept through requotes or not (L-3)."""
@@ -330,13 +343,14 @@ class Pricing:
 
     def _prune(self) -> None:
         """Forget the facts of orders that ended long ago."""
-        if len(self._facts) % 512 != 511:
+        if len(self._facts) < self._prune_at:
             return
         orders, now_ms = self._view.orders.by_cloid, self._view.event_ms
         for key in list(self._facts):
             order = orders.get(key[0])
             if order is None or (order.ended_ms is not None and now_ms - order.ended_ms > FORGET_MS):
                 del self._facts[key]
+        self._prune_at = PRUNE_LEAST + 2 * len(self._facts)
         kept = {index for _, index in self._facts}
         for group in list(self._declared):
             if group[0] not in kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 from model import events, journal
 from model.actions import Place, Role
 from model.config import SizeDistribution
+from model.market import Market
 from specs.definitions import ladder, rounding
 from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
@@ -19,11 +21,25 @@ from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
 
+MAX_REMEMBERED = 4096
+
 
 class Legal(Monitor):
     """TCK-1. What an order was before rounding is known from the definitions: rung, counter-order or close."""
 
     spec = statement("TCK-1")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._prices: set[tuple[str, Decimal]] = set()
+        self._sizes: set[tuple[str, Decimal]] = set()
+        """What was found legal in a market; the same few prices and sizes come again and again."""
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """Begin a life, with markets of its own."""
+        del turn, event
+        self._prices.clear()
+        self._sizes.clear()
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Judge a new order."""
@@ -36,17 +52,32 @@ class Legal(Monitor):
         market = self.view.markets.get(place.market)
         if market is None:
             return f"{place.market} is none of the told markets"
-        if not sane(place.px) or not rounding.is_legal_price(place.px, market):
+        if not self._is_fine(self._prices, rounding.is_legal_price, place.px, market):
             decimals = rounding.allowed_decimals(market)
             return f"price {place.px} is not legal: at most 5 figures and {decimals} decimals, or an integer"
-        if not sane(place.sz) or not rounding.is_legal_size(place.sz, market):
+        if not self._is_fine(self._sizes, rounding.is_legal_size, place.sz, market):
             return f"size {place.sz} is not a positive multiple of the lot {shown(rounding.lot(market))}"
         if not place.reduce_only and rounding.below_minimum(place.px, place.sz, market):
             return f"its value {place.px * place.sz} USD is under the venue's minimum of {market.min_notional_usd}"
         return ""
 
+    def _is_fine(
+        self, known: set[tuple[str, Decimal]], legal: Callable[[Decimal, Market], bool], number: Decimal, market: Market
+    ) -> bool:
+        """Say whether a price or size is sane and legal, and remember those that are."""
+        if (market.name, number) in known:
+            return True
+        if not sane(number) or not legal(number, market):
+            return False
+        if len(known) >= MAX_REMEMBERED:
+            known.clear()
+        known.add((market.name, number))
+        return True
+
     def _nearer(self, turn: journal.Turn, order: OwnOrder) -> str:
         exact = self._exact_prices(turn, order)
+        if not exact:
+            return ""
         market = self.view.markets[order.market]
         px = Fraction(order.px)
         for before, what in exact:
@@ -92,7 +123,7 @@ class Sizes(LadderMonitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._reply: dict[str, list[tuple[int, OwnOrder]]] = {}
+        self._reply: dict[str, list[tuple[tuple[int, ...], OwnOrder]]] = {}
         self._sizes_usd: dict[int, Fraction] = {}
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
@@ -108,15 +139,16 @@ class Sizes(LadderMonitor):
         config = self.view.config
         self.antecedent(f"{config.size_distribution} · {order.side} · {order.market}")
         usd = max(self._usd(level) for level in facts.true_levels)
-        most = rounding.floor_size(usd / Fraction(mark), market)
-        if Fraction(order.place.sz) > most:
+        lots, lot = most_lots(usd, mark, market)
+        sz, parts = order.place.sz.as_integer_ratio()
+        if sz * lot > lots * parts:
             self.violated(
-                f"{order.label()} is larger than the {shown(most)} computed for level "
+                f"{order.label()} is larger than the {shown(Fraction(lots, lot))} computed for level "
                 f"{'/'.join(map(str, facts.true_levels))} at mark {mark}",
                 order.market,
                 order.cloid,
             )
-        self._reply.setdefault(order.market, []).append((max(facts.true_levels), order))
+        self._reply.setdefault(order.market, []).append((facts.true_levels, order))
 
     def on_reply(self, turn: journal.Turn) -> None:
         """Compare the sizes of one reply with each other."""
@@ -125,9 +157,10 @@ class Sizes(LadderMonitor):
             return
         uniform = self.view.config.size_distribution is SizeDistribution.UNIFORM
         for market, rungs in self._reply.items():
-            ascending = sorted(rungs, key=lambda pair: pair[0])
-            for (_, inner), (_, outer) in pairwise(ascending):
-                falls = inner.place.sz > outer.place.sz
+            ascending = sorted(rungs, key=lambda pair: (min(pair[0]), max(pair[0])))
+            for (levels, inner), (others, outer) in pairwise(ascending):
+                # Rungs that rounding puts at one price may be of any of its levels: those are no evidence.
+                falls = inner.place.sz > outer.place.sz and max(levels) <= min(others)
                 if falls or (uniform and inner.place.sz != outer.place.sz):
                     rule = "uniform sizes are equal" if uniform else "sizes do not fall with the level"
                     self.violated(f"{inner.label()} beside {outer.label()}: {rule}", market, outer.cloid)
@@ -140,6 +173,14 @@ class Sizes(LadderMonitor):
             known = ladder.size_usd(self.view.config, level) * (1 + DECIMAL_DOUBT)
             self._sizes_usd[level] = known
         return known
+
+
+def most_lots(usd: Fraction, mark: Decimal, market: Market) -> tuple[int, int]:
+    """Return how many lots a positive value buys at a mark at most, and how many lots make one base unit."""
+    value, parts = usd.as_integer_ratio()
+    px, px_parts = mark.as_integer_ratio()
+    lot: int = 10**market.sz_decimals
+    return value * px_parts * lot // (parts * px), lot
 
 
 MONITORS: tuple[type[Monitor], ...] = (Legal, Sizes)

@@ -49,6 +49,7 @@ class View:
         self.life_count = 0
         self.crashed = False
         self.event_ms = 0
+        self.heard_event: events.Start | events.Event | None = None
         self.previous_event_ms = 0
         self.connected = True
         self.told: dict[str, Told] = {}
@@ -56,6 +57,7 @@ class View:
         self.fill_order: OwnOrder | None = None
         self.new_stop: Stop | None = None
         self.counter_due: dict[tuple[str, Side], Decimal] = {}
+        self.guesses: set[str] = set()
         # Shared parts.
         self.orders = Orders()
         self.positions = Positions()
@@ -90,7 +92,7 @@ class View:
         self.turns += 1
         self.now_ms = max(self.now_ms, turn.now_ms)
         self.fill_fresh, self.fill_order, self.new_stop = False, None, None
-        event = turn.event
+        event = self.heard_event = turn.event
         if isinstance(event, events.Start):
             self._life_begins(event)
             self.pricing.heard(turn)
@@ -115,6 +117,13 @@ class View:
         return None
 
     # Read by monitors.
+
+    def guessed(self, order: OwnOrder) -> bool:
+        """Say whether an order's maker tells no roles, and one had to be guessed in this market and life.
+
+        A rung and a counter-order then stood at one price, and what is counted by roles is no evidence any more.
+        """
+        return order.place.role is None and order.market in self.guesses
 
     def told_of(self, market: str) -> Told:
         """Return oracle and mark of a market as last told."""
@@ -194,6 +203,7 @@ class View:
         self.connected = True
         self.told = {}
         self.counter_due = {}
+        self.guesses = set()
         self.orders.life_began(start)
         self.positions.life_began(start)
         self.halts.life_began(start)
@@ -263,18 +273,25 @@ class View:
         self.positions.told_answer(event)
 
     def _placed(self, turn: journal.Turn, place: actions.Place) -> OwnOrder:
-        told = self.told_of(place.market)
         filled = turn.event.side if isinstance(turn.event, events.Fill) and self.fill_fresh else None
         if filled is not None and isinstance(turn.event, events.Fill) and turn.event.market != place.market:
             filled = None
         due = self.counter_due.get((place.market, place.side))
         role = inferred_role(place, self.config, filled, due is not None)
-        order = OwnOrder(place, turn.life, self.event_ms, self.index, role, place.level)
-        order.borne_out = role is not Role.COUNTER or (due is not None and due > 0)
-        order.oracle_px, order.oracle_ms, order.mark_px = told.oracle_px, told.oracle_ms, told.mark_px
-        order.marks = told.marks
+        order = self._own(turn, place, role)
+        if place.role is None and due is not None and role is not Role.FLATTEN and self.config.counter_order_enabled:
+            order = self._own(turn, place, self.pricing.answers.role_of(order, role is Role.COUNTER))
+        order.borne_out = order.role is not Role.COUNTER or (due is not None and due > 0)
         self.orders.placed(order)
         self._counter_due(order, -place.sz)
+        return order
+
+    def _own(self, turn: journal.Turn, place: actions.Place, role: Role) -> OwnOrder:
+        """Make the record of an order sent now, with the prices as told."""
+        told = self.told_of(place.market)
+        order = OwnOrder(place, turn.life, self.event_ms, self.index, role, place.level)
+        order.oracle_px, order.oracle_ms, order.mark_px = told.oracle_px, told.oracle_ms, told.mark_px
+        order.marks = told.marks
         return order
 
     def _configure(self, config: MakerConfig) -> None:
