@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgate import cli, gate, simulating
+from mmgate import cli, gate, simulating, worlds
 from sim.scenario import load
 
 DATA = Path(os.environ.get("MMGATE_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -29,8 +29,9 @@ def stop(*_: object, **__: object) -> None:
 
 @pytest.fixture(autouse=True)
 def only_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "greet", stop)
+    monkeypatch.setattr(gate, "Evidence", stop)
     monkeypatch.setattr(simulating, "Evidence", stop)
+    worlds._remembered.cache_clear()
 
 
 def refusal(folder: Path, *words: str) -> str:

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -21,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmgate import cli, corpus, gate, simulating
+from mmgate import cli, corpus, gate, retracing, simulating, worlds
 from mmgate.engines.judging import judge
 from mmgate.profiles import suite_file
 from mmgate.request import Entry, MakerRef
@@ -30,11 +31,12 @@ from model.config import KEYS
 from specs.spec import Violation
 
 CASES = int(os.environ.get("MMGATE_HOSTILE", "200"))
-KINDS = 6
+KINDS = 8
+EACH = -(-CASES // KINDS)
 PATIENCE_S = 20
 EMBEDDED = Path(simulating.__file__).parents[1] / "sim" / "scenarios"
 each = settings(
-    max_examples=max(1, CASES // KINDS),
+    max_examples=EACH,
     derandomize=True,
     database=None,
     deadline=None,
@@ -71,14 +73,30 @@ def stop(*_: object, **__: object) -> None:
 @pytest.fixture(autouse=True)
 def only_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every command end where it has read its files."""
-    monkeypatch.setattr(gate, "greet", stop)
+    monkeypatch.setattr(gate, "Evidence", stop)
     monkeypatch.setattr(simulating, "Evidence", stop)
     monkeypatch.setattr(corpus, "judge", stop)
+    monkeypatch.setattr(retracing, "run", stop)
+
+
+made: Counter[str] = Counter()
+"""How many files each test has given to a command."""
+
+
+@pytest.fixture(autouse=True)
+def as_many_as_promised(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A generator that runs dry would promise ten thousand and make a few hundred."""
+    name = request.node.name
+    yield
+    if hasattr(request.function, "hypothesis") and made[name]:
+        assert made[name] >= EACH, f"{name}: {made[name]} files, not {EACH}"
 
 
 def refusal(files: dict[str, bytes], *words: str) -> str:
     """Run a command in a folder of these files; return what it says, empty where the files can be used."""
+    made[os.environ["PYTEST_CURRENT_TEST"].split("::")[1].split(" ")[0]] += 1
     out, err = io.StringIO(), io.StringIO()
+    worlds._remembered.cache_clear()  # files of one name, in folders of one name, are not the same
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
             (Path(folder) / name).write_bytes(data)
@@ -96,6 +114,8 @@ def refusal(files: dict[str, bytes], *words: str) -> str:
             left = {path.name for path in Path(folder).iterdir()}
             assert left == set(files)
     told = err.getvalue()
+    if code == 0 and words[0] == "specs":
+        return ""
     assert code == 2, told
     assert out.getvalue() == ""
     assert told.endswith("\n")
@@ -215,7 +235,7 @@ def test_packed_ticks_are_refused_or_used(data: bytes):
     refusal({"t.csv.gz": data}, "simulate", "recorded", "--ticks", "t.csv.gz")
 
 
-SCENARIOS = [(EMBEDDED / f"{name}.toml").read_text() for name in ("signal", "refusals", "restart-after", "bad-prices")]
+SCENARIOS = [(EMBEDDED / f"{name}.toml").read_text() for name in ("signal", "refusals", "account", "bad-prices")]
 
 
 @each
@@ -224,7 +244,46 @@ def test_scenarios_are_refused_or_used(data: bytes):
     refusal({"s.toml": data}, "simulate", "s.toml")
 
 
-# -- traces
+# -- reports and traces
+
+REPORT = json.dumps(
+    {
+        "verdict": "PASS",
+        "specs": [
+            {
+                "id": "ORD-1",
+                "outcomes": [{"engine": "simulation", "word": "holds", "antecedents": 3, "contexts": {"a": 3}}],
+            }
+        ],
+    },
+    indent=1,
+)
+
+
+@each
+@given(st.one_of(spoiled(REPORT.encode()), junk))
+def test_reports_are_refused_or_used(data: bytes):
+    told = refusal({"r.json": data}, "specs", "ORD-1", "--report", "r.json", "--quiet")
+    assert told or b"ORD-1" in data
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The beginning of a simulation's trace, as it would be were the run no longer; unpacked."""
+    out = tmp_path_factory.mktemp("simulated") / "o"
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(["simulate", "signal", "--quiet", "--out", str(out)]) == 0
+    return b"".join(gzip.decompress((out / "trace.jsonl.gz").read_bytes()).splitlines(keepends=True)[:40])
+
+
+@each
+@given(st.data())
+def test_traces_of_simulations_are_refused_or_used(simulated: bytes, data: st.DataObject):
+    head, _, rest = simulated.partition(b"\n")
+    whole = data.draw(st.one_of(spoiled(head).map(lambda line: line + b"\n" + rest), spoiled(simulated)))
+    packed = data.draw(st.booleans())
+    files = {"t.gz": data.draw(spoiled(gzip.compress(whole, mtime=0)))} if packed else {"t.jsonl": whole}
+    refusal(files, "replay", *files)
 
 
 @pytest.fixture(scope="session")
