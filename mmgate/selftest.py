@@ -20,8 +20,8 @@ from model.config import MakerConfig
 from specs import catalogue
 from specs.spec import Outcome, Verdict, Word
 
-CANARY = "bps-in-tenths"
-"""A defect that no sound monitor can miss: every rung stands ten times too near."""
+CANARY = "bps-in-hundredths"
+"""A defect that no sound monitor can miss: every rung stands a hundred times too near."""
 CAUGHT_BY = "OFF-1"
 """The spec that must catch the canary in both engines, and hold in both on the clean control."""
 VACUOUS = "FIL-1"

@@ -11,13 +11,15 @@ from model.draft import Draft, Wanted
 from model.events import Canceled, Unknown
 from model.memory import FillSet
 from model.orders import Order, OrderState, Trigger, advance
+from model.state import ShutdownState
 from specs.defects.defect import Defect, Patch
 
 
 def _gone_when_asked(original: Any) -> Callable[[Draft, Order], None]:
     def cancel(draft: Draft, order: Order) -> None:
         original(draft, order)
-        draft.keep(advance(draft.state.orders[order.cloid], Trigger.CANCELED, draft.now))
+        if draft.state.ended.find(order.cloid, draft.now) is None:
+            draft.keep(advance(draft.state.orders[order.cloid], Trigger.CANCELED, draft.now))
 
     return cancel
 
@@ -55,11 +57,10 @@ def _absent_is_gone(original: Any) -> Callable[..., None]:
     return judge
 
 
-def _never_asked(_original: Any) -> Callable[[Draft], None]:
+def _never_asked(original: Any) -> Callable[[Draft], None]:
     def ask_if_due(draft: Draft) -> None:
-        if draft.state.last_query_ms is None or (draft.state.repeat_ms or draft.now + 1) <= draft.now:
-            draft.state.repeat_ms = None
-            draft.query()
+        if not draft.state.settled or draft.state.shutdown is not ShutdownState.NONE:
+            original(draft)
 
     return ask_if_due
 
@@ -142,7 +143,7 @@ DEFECTS: tuple[Defect, ...] = (
         "early-cancel-believed",
         "A cancel that overtook its place is refused, and the order is taken for ended",
         ("L-5",),
-        ("ORD-1", "INV-3"),
+        ("ORD-1", "STL-1"),
         (Patch("model.words:cancel_refused", _refused_is_gone),),
         tags=("incident",),
     ),
@@ -181,7 +182,7 @@ DEFECTS: tuple[Defect, ...] = (
         "never-reconciled",
         "After the start the venue is never asked again",
         ("L-7", "L-6"),
-        ("STL-1",),
+        ("ORD-2",),
         (Patch("model.maker:ask_if_due", _never_asked),),
         tags=("incident",),
     ),

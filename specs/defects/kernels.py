@@ -77,6 +77,16 @@ def _by_direction(original: Any) -> Callable[..., Decimal]:
     return lambda config, state: original(replace(config, velocity_weighting=VelocityWeighting.DIRECTION), state)
 
 
+def _small_moves_fade(original: Any) -> Callable[..., Decimal]:
+    def trend(config: MakerConfig, state: Any) -> Decimal:
+        found: Decimal = original(config, state)
+        size = sum((abs(move) for move in state.moves), Decimal(0))
+        by_size = config.velocity_weighting is VelocityWeighting.MAGNITUDE
+        return found * min(ONE, size / 50) if by_size else found
+
+    return trend
+
+
 def _never_adverse(_original: Any) -> Callable[..., Decimal]:
     return lambda _self, _config, _now_ms: ONE
 
@@ -203,8 +213,15 @@ DEFECTS: tuple[Defect, ...] = (
         "magnitude-is-direction",
         "Moves count by direction even where they should by magnitude",
         ("W-2",),
-        ("VEL-3",),
+        ("VEL-1",),
         (Patch("model.velocity:trend", _by_direction), Patch("model.requote:trend", _by_direction)),
+    ),
+    Defect(
+        "small-moves-fade",
+        "A trend by magnitude fades where all its moves are small",
+        ("W-2",),
+        ("VEL-3",),
+        (Patch("model.velocity:trend", _small_moves_fade), Patch("model.requote:trend", _small_moves_fade)),
     ),
     Defect(
         "never-adverse",

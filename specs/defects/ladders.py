@@ -16,8 +16,8 @@ def _optimum_alone(_original: Any) -> Callable[..., Any]:
     return lambda num, optimal_bps, multiplier, _least, _fee: num.mul(optimal_bps, multiplier)
 
 
-def _in_tenths(original: Any) -> Callable[..., Any]:
-    return lambda num, side, oracle_px, offset_bps: original(num, side, oracle_px, offset_bps / 10)
+def _in_hundredths(original: Any) -> Callable[..., Any]:
+    return lambda num, side, oracle_px, offset_bps: original(num, side, oracle_px, offset_bps / 100)
 
 
 def _bending_back(original: Any) -> Callable[[int, Decimal], tuple[Decimal, ...]]:
@@ -119,25 +119,25 @@ DEFECTS: tuple[Defect, ...] = (
         (Patch("model.quoting:dynamic_offset", _optimum_alone),),
     ),
     Defect(
-        "bps-in-tenths",
-        "Basis points are taken for their tenths: every rung stands ten times too near",
+        "bps-in-hundredths",
+        "Basis points are taken for their hundredths: every rung stands a hundred times too near",
         ("Q-7", "Q-6"),
-        ("OFF-1", "OFF-3"),
-        (Patch("model.quoting:quote_price", _in_tenths),),
+        ("OFF-1", "OFF-2", "OFF-3"),
+        (Patch("model.quoting:quote_price", _in_hundredths),),
         tags=("incident",),
     ),
     Defect(
         "levels-crowd-outward",
         "Exponential levels crowd at the outer end instead of the inner one",
         ("Q-3",),
-        ("OFF-4",),
+        ("OFF-4", "OFF-5"),
         (Patch("model.quoting:level_weights", _bending_back),),
     ),
     Defect(
         "outermost-without-safety",
         "The outermost level stands at the largest wick, without the safety multiplier",
         ("Q-3",),
-        ("OFF-4",),
+        ("OFF-4", "CFG-3"),
         (Patch("model.quoting:outer_offset", _without_safety),),
     ),
     Defect(

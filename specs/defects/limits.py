@@ -207,7 +207,7 @@ DEFECTS: tuple[Defect, ...] = (
         "reserve-holds-cancels",
         "Cancels wait for the request budget as placements do",
         ("L-12", "I-8"),
-        ("ORD-5",),
+        ("ORD-5", "STL-1"),
         (Patch("model.draft:Draft.cancel", _only_with_budget),),
         tags=("incident",),
     ),

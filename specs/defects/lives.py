@@ -43,7 +43,7 @@ def _holds_always(_original: Any) -> property:
 
 def _other_default(original: Any) -> Callable[..., None]:
     def init(self: MakerConfig, *args: Any, **values: Any) -> None:
-        original(self, *args, **({"fee_buffer_bps": Decimal(5)} | values))
+        original(self, *args, **({"min_offset_bps": Decimal(25)} | values))
 
     return init
 
@@ -193,7 +193,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         "default-moved",
-        "The fee buffer that a config omits is 5 bps",
+        "The least offset that a config omits is 25 bps",
         ("C-1",),
         ("CFG-4",),
         (Patch("model.config:MakerConfig.__init__", _other_default),),
@@ -278,7 +278,7 @@ DEFECTS: tuple[Defect, ...] = (
         "restart-forgets-orders",
         "A new life does not know its predecessor's orders, whoever tells of them",
         ("L-7", "S-5"),
-        ("ORD-1", "INV-3"),
+        ("ORD-1", "ORD-7"),
         (
             Patch("model.maker:_take_account", _without_orders),
             Patch("model.reconcile:adopt", _nothing),

@@ -18,7 +18,7 @@ from specs.monitor import Monitor
 from specs.panel import Panel
 from specs.spec import Word
 
-MATRIX = ["matrix", "--defects", "bps-in-tenths"]
+MATRIX = ["matrix", "--defects", "bps-in-hundredths"]
 CONFIG = """
 [maker]
 enabled = true
@@ -76,7 +76,7 @@ SABOTAGES = (without_monitors, with_deaf_monitors, with_crying_monitors, with_ea
 
 def test_a_sound_harness_says_what_it_saw():
     told = selftest.self_test()
-    assert "canary bps-in-tenths caught by OFF-1 (property, simulation)" in told
+    assert "canary bps-in-hundredths caught by OFF-1 (property, simulation)" in told
     assert "clean control passes" in told
     assert "FIL-1 called vacuous" in told
 
@@ -99,7 +99,7 @@ def test_a_sabotaged_harness_gives_no_matrix(monkeypatch, capsys):
 def test_the_report_names_the_self_test(capsys, verify):
     assert cli.main([*verify, "--json"]) == 0
     notes = json.loads(capsys.readouterr().out)["notes"]
-    assert [note for note in notes if note.startswith("self-test: canary bps-in-tenths caught by OFF-1")]
+    assert [note for note in notes if note.startswith("self-test: canary bps-in-hundredths caught by OFF-1")]
 
 
 @pytest.mark.parametrize(("number", "part"), [(0, "canary"), (1, "clean control"), (2, "not vacuous")])
