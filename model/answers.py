@@ -6,13 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from model.actions import Role, Side, Tif
+from model.config import MakerConfig
 from model.counter import counter_order
 from model.draft import Draft, Wanted
 from model.inventory import adds_to, exposure
 from model.market import meets_minimum, round_price, round_size
 from model.orders import Answered, Order
 from model.permission import meets_own, new_risk_allowed, session_open, usable_mark, warned
-from model.state import MarketState, ShutdownState
+from model.state import MarketState, Priced, ShutdownState
 
 MAX_TRIES = 3
 """How often an amount is sent, rejected each time, before it is dropped (L-8a)."""
@@ -99,18 +100,30 @@ def _send(draft: Draft, where: MarketState, fill_side: Side, amount: Answered) -
     mark = usable_mark(draft.config, where)
     if mark is None or not new_risk_allowed(draft, where):
         return False
-    exact = counter_order(draft.config, fill_side, amount.px, amount.size, amount.level, mark)
-    if exact is None:
+    priced = where.priced
+    if priced is None or priced.amount is not amount or priced.mark is not mark:
+        priced = where.priced = Priced(amount, mark, _legal(draft.config, where, fill_side, amount, mark))
+    if priced.order is None:
         return False
-    side = exact.side
-    px, sz = round_price(where.market, side, exact.px), round_size(where.market, exact.sz)
-    if px <= 0 or sz <= 0 or not meets_minimum(where.market, px, sz):
-        return False
+    side, px, sz = priced.order
     if _room(draft, where, side, sz, mark) and not meets_own(draft, where.market.name, side, px):
         tif = Tif(draft.config.counter_order_tif.value)
         draft.place(where.market, Wanted(side, px, sz, tif, Role.COUNTER, amount.level, answered=amount))
         return True
     return False
+
+
+def _legal(
+    config: MakerConfig, where: MarketState, fill_side: Side, amount: Answered, mark: Decimal
+) -> tuple[Side, Decimal, Decimal] | None:
+    """Return the counter-order to an amount: side, legal price and size; None under the venue's minimum (L-8, Q-9)."""
+    exact = counter_order(config, fill_side, amount.px, amount.size, amount.level, mark)
+    if exact is None:
+        return None
+    px, sz = round_price(where.market, exact.side, exact.px), round_size(where.market, exact.sz)
+    if px <= 0 or sz <= 0 or not meets_minimum(where.market, px, sz):
+        return None
+    return exact.side, px, sz
 
 
 def _room(draft: Draft, where: MarketState, side: Side, sz: Decimal, mark: Decimal) -> bool:

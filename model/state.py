@@ -81,7 +81,15 @@ class Built(NamedTuple):
     ladder: Ladder
 
 
-REMEMBERED = frozenset(("valued", "built"))
+class Priced(NamedTuple):
+    """A waiting amount's counter-order at a mark: side, legal price and size; None where none can be made (L-8a)."""
+
+    amount: Answered
+    mark: Decimal
+    order: tuple[Side, Decimal, Decimal] | None
+
+
+REMEMBERED = frozenset(("valued", "built", "priced"))
 """Fields of a market that follow from the others: they save work and tell no two states apart."""
 
 
@@ -89,7 +97,7 @@ REMEMBERED = frozenset(("valued", "built"))
 class MarketState:
     """One market: prices told, statistics, books, the ladder's last requote, collected amounts, the close in flight.
 
-    `valued`, `built`: results kept until what they follow from changes (`REMEMBERED`).
+    `valued`, `built`, `priced`: results kept until what they follow from changes (`REMEMBERED`).
     """
 
     market: Market
@@ -118,6 +126,7 @@ class MarketState:
     uninformative_ms: int | None = None
     valued: Valuation | None = None
     built: Built | None = None
+    priced: Priced | None = None
 
     def fork(self) -> MarketState:
         """Return a copy that may be changed."""
