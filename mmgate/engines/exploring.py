@@ -1,0 +1,202 @@
+"""Breadth-first search through every state of a scope of the small system, on the real model.
+
+Each state is met by one of its shortest paths; states that go on alike are one (`specs.system_key`). Every move is
+judged, and from every state the world is let heal, to see that what must come to an end does. A state is remembered
+by a hash of 64 bits: two of some hundred thousand states share one with a chance of about one in a hundred million.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import localcontext
+from typing import Any
+
+from mmgate.ports.direct import defect_of
+from mmgate.request import MakerRef
+from model import orders
+from model.arithmetic import CONTEXT
+from specs.defects import applied
+from specs.system import System
+from specs.system_healing import Healing
+from specs.system_key import key
+from specs.system_moves import moves, opened
+from specs.system_parts import Move, Scope
+from specs.system_races import Pair, race
+from specs.system_safety import Found, judge
+
+TOTALITY = "ROB-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A spec that a path breaks: the fact, and the moves from the beginning of the first life."""
+
+    spec_id: str
+    text: str
+    path: tuple[Move, ...]
+
+
+@dataclass(slots=True)
+class Explored:
+    """What a search gave. `depth`: moves after the opening; `met`: antecedents by spec; `table`: order transitions.
+
+    `closed`: every state within the budgets was met. `seconds`: of this process.
+    """
+
+    scope: str
+    states: int = 1
+    transitions: int = 0
+    depth: int = 0
+    closed: bool = False
+    met: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[Pair] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
+    table: Counter[tuple[str, str]] = field(default_factory=Counter)
+    broken: dict[str, Broken] = field(default_factory=dict)
+    healed: int = 0
+    seconds: float = 0.0
+
+    def strength(self) -> str:
+        """Return how far it went, in words."""
+        reach = "closed" if self.closed else f"to depth {self.depth}"
+        return f"{reach}, {self.states} states, {self.transitions} transitions"
+
+
+def explore(
+    scope: Scope, ref: MakerRef, most_states: int, *, until: frozenset[str] = frozenset(), healing: bool = True
+) -> Explored:
+    """Search a scope with the reference or a defect; it ends when no state is new, or at `most_states`.
+
+    `until`: specs whose violation, all of them, ends the search at once.
+    """
+    found = Explored(scope.name)
+    began = time.process_time()
+    with localcontext(CONTEXT), _in_force(ref), _counting(found.table):
+        _Search(scope, found, most_states, until, Healing() if healing else None).run()
+    found.seconds = time.process_time() - began
+    return found
+
+
+class _Search:
+    """One search: the frontier, what was met, and how each state was first met."""
+
+    def __init__(
+        self, scope: Scope, found: Explored, most: int, until: frozenset[str], healing: Healing | None
+    ) -> None:
+        self._found, self._most, self._until, self._healing = found, most, until, healing
+        first, self._opening = _judged_opening(scope)
+        self._seen = {hash(key(first))}
+        self._parents: list[tuple[int, Move]] = []
+        self._frontier: list[tuple[int, System]] = [(0, first)]
+
+    def run(self) -> None:
+        """Search level by level."""
+        found = self._found
+        while self._frontier:
+            level, self._frontier = self._frontier, []
+            for number, system in level:
+                for move in moves(system):
+                    self._expand(number, system, move)
+                if found.states >= self._most or (self._until and self._until <= found.broken.keys()):
+                    return
+            found.depth += 1
+        found.closed = True
+
+    def _expand(self, number: int, system: System, move: Move) -> None:
+        """Let one move happen, judge it, and keep its state if it is new."""
+        found = self._found
+        found.transitions += 1
+        found.deeds[move.fault or move.name] += 1
+        try:
+            after = system.after(move)
+        except Exception as error:  # whatever it is, the maker must answer every event
+            self._report(number, (move,), [(TOTALITY, f"{type(error).__name__}: {error}")])
+            return
+        broken = judge(system, after, move, found.met)
+        if broken:
+            self._report(number, (move,), broken)
+        race(system, after, found.pairs)
+        name = hash(key(after))
+        if name in self._seen:
+            return
+        self._seen.add(name)
+        found.states += 1
+        self._parents.append((number, move))
+        after.turns = []
+        self._frontier.append((found.states - 1, after))
+        if self._healing is not None:
+            self._heal(self._healing, after)
+
+    def _heal(self, healing: Healing, system: System) -> None:
+        """Let the world heal from a state, and see that all comes to its end."""
+        found = self._found
+        found.healed += 1
+        for broken in healing.ends(system, found.met):
+            if broken[0] not in found.broken:
+                self._report(found.states - 1, healing.path(system), [broken])
+
+    def _report(self, number: int, then: tuple[Move, ...], broken: list[Found]) -> None:
+        for spec_id, text in broken:
+            if spec_id not in self._found.broken:
+                self._found.broken[spec_id] = Broken(spec_id, text, (*self._path(number), *then))
+
+    def _path(self, number: int) -> tuple[Move, ...]:
+        """Return the moves that lead to a state."""
+        back: list[Move] = []
+        while number:
+            number, move = self._parents[number - 1]
+            back.append(move)
+        return (*self._opening, *reversed(back))
+
+
+def _judged_opening(scope: Scope) -> tuple[System, tuple[Move, ...]]:
+    """Open a scope, following what is told and what becomes of the orders."""
+    end, path = opened(scope)
+    system = System(scope.config, end.started_ms)
+    judge(system, system, Move("start"), Counter())
+    for move in path:
+        after = system.after(move)
+        judge(system, after, move, Counter())
+        race(system, after, Counter())
+        system = after
+    system.deeds = scope.allowance()
+    return system, path
+
+
+@contextmanager
+def _in_force(ref: MakerRef) -> Iterator[None]:
+    if ref.kind != "defect":
+        yield
+        return
+    with applied(defect_of(ref.name)):
+        yield
+
+
+class _Counted(dict[Any, Any]):
+    """The order table, counting which of its rows are taken."""
+
+    def __init__(self, table: dict[Any, Any], taken: Counter[tuple[str, str]]) -> None:
+        super().__init__(table)
+        self._taken = taken
+
+    def get(self, pair: Any, default: Any = None) -> Any:
+        """Look a pair up, and count it if the table has it."""
+        row = super().get(pair, default)
+        if row is not None:
+            self._taken[pair[0].value, pair[1].value] += 1
+        return row
+
+
+@contextmanager
+def _counting(taken: Counter[tuple[str, str]]) -> Iterator[None]:
+    """Count the rows of the order table that are taken inside the block."""
+    table = orders.TRANSITIONS
+    orders.TRANSITIONS = _Counted(table, taken)
+    try:
+        yield
+    finally:
+        orders.TRANSITIONS = table

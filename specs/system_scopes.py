@@ -1,0 +1,60 @@
+"""What is searched: small scopes that close, each with a few deeds of the world and at most a fault or two.
+
+One market, one level a side, three prices, counter-orders on. Times are short multiples of `STEP_MS`, so that every
+limit of the maker is reached within a few steps; a limit that these scopes leave out is switched off in `CONFIG`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from model.config import CounterTif, MakerConfig
+from specs.system_parts import FAULTS, Scope
+
+CONFIG = MakerConfig(
+    enabled=True,
+    size_per_level_usd=Decimal(20),
+    max_position_usd=Decimal(50),
+    counter_order_enabled=True,
+    counter_max_open=1,
+    counter_max_age_ms=3_000,
+    sent_timeout_ms=1_500,
+    requote_interval_ms=1_000,
+    stale_cancel_timeout_ms=2_000,
+    flatten_max_attempts=2,
+    reconcile_interval_ms=86_400_000,
+    oracle_max_age_ms=0,
+    adverse_consecutive_fills=0,
+)
+"""The maker's config: no periodic reconcile, no age of prices and no adverse selection, which would only add phases."""
+CONFIG_IOC = replace(CONFIG, counter_order_tif=CounterTif.IOC)
+CONFIG_TWO = replace(CONFIG, num_levels=2)
+WINDOW_STEPS = 3
+
+_STORIES: dict[str, str] = {
+    "price": "a price moves",
+    "trade": "the world takes an order",
+    "partial": "the world takes half an order",
+    "taker": "the other strategy meets an own order, which the venue cancels unasked",
+    "signal": "the maker is told to shut down",
+    "disconnect": "the connection is lost",
+    "crash": "the process dies",
+    "silence": "the process stands still for a step",
+    "delay": "messages are a step late once",
+    "reorder": "one message overtakes another",
+    "duplicate_fill": "a fill is told twice",
+}
+
+
+def scope(*deeds: str, window: int = 0, config: MakerConfig = CONFIG, note: str = "", **more: int) -> Scope:
+    """Return the scope of these deeds, each once, or as often as `more` says."""
+    budgets = {**dict.fromkeys(deeds, 1), **more}
+    parts = [name if often == 1 else f"{name} × {often}" for name, often in budgets.items()]
+    parts += [f"window in {window} steps"] if window else []
+    parts += [note] if note else []
+    why = "; ".join(_STORIES.get(name, f"{name} once") for name in budgets) or "time passes"
+    return Scope(" + ".join(parts) or "nothing", why, config, budgets, window)
+
+
+MESSAGE_FAULTS = tuple(name for name in FAULTS if name not in ("disconnect", "crash", "silence"))
