@@ -17,7 +17,7 @@ from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost
 from mmgate.inputs import InputRefused
 from mmgate.request import Entry, MakerRef, Profile, Request
-from mmgate.trails import AGAIN, DRAWN, MACHINE, TWINS, Stage, stages_of
+from mmgate.trails import AGAIN, DRAWN, MACHINE, MONITORED, TWINS, Stage, stages_of
 from mmgate.worlds import world_of
 from specs.defects import BY_ID
 from specs.spec import Outcome, Word
@@ -106,7 +106,8 @@ def _looked(stage: Stage, wanted: Chase, missing: Sequence[str]) -> tuple[list[O
         return _machine(stage, wanted)
     assert stage.entry is not None
     maker = MakerRef("defect", wanted.defect_id)
-    judged = judge(world_of(stage.entry, stage.seed), maker, wanted.watching, stage.engine)
+    world, brief = world_of(stage.entry, stage.seed), wanted.only_trail and set(wanted.watching) <= MONITORED
+    judged = judge(world, maker, wanted.watching, stage.engine, stop_when_each=brief)
     if judged.refused:
         raise InputRefused(f"{stage.name}: {judged.refused}")
     return _of_defect(judged, wanted), judged.turns

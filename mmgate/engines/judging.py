@@ -129,16 +129,16 @@ class Keeper:
 
 
 class Stopper:
-    """An observer that stops the run when a watched monitor has seen a violation."""
+    """An observer that stops the run when a watched monitor has seen a violation; with `each`, when each has."""
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, each: bool = False) -> None:
         self._panel = panel
+        self._seen_enough = all if each else any
 
     def observe(self, _record: Record) -> None:
         """Look at the panel, which has seen the record before."""
-        for monitor in self._panel.monitors:
-            if monitor.violation_count:
-                raise Stopped
+        if self._seen_enough(monitor.violation_count for monitor in self._panel.monitors):
+            raise Stopped
 
 
 def judge(
@@ -149,13 +149,14 @@ def judge(
     *,
     keep: bool = False,
     stop: bool = False,
+    stop_when_each: bool = False,
     limit_s: float = 0.0,
     evidence: Path | None = None,
 ) -> Judgement:
     """Run `world` with a fresh maker under the monitors of `specs` (all by default).
 
-    With `stop`, the run ends at the first violation; with `keep`, its records are kept. After `limit_s` seconds of
-    wall clock (0: never) it is cut short. A maker that can't even be greeted has failed. A port's stderr, and the
+    With `stop`, the run ends at the first violation, with `stop_when_each` when every monitor has seen one; with
+    `keep`, its records are kept. After `limit_s` seconds of wall clock (0: never) it is cut short. A maker that can't even be greeted has failed. A port's stderr, and the
     end of its transcript if it fails, are kept in files whose names begin as `evidence`.
     """
     began = time.monotonic()
@@ -169,11 +170,12 @@ def judge(
             observers: list[Observer] = [panel, digest, counting]
             observers += [keeper] if keep else []
             observers += [Stopper(panel)] if stop else []
+            observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
             failed, cut = None, ""
             try:
                 failed = run(world, maker, observers).failed
             except Stopped:
-                cut = "stopped at the first violation"
+                cut = "stopped when it had shown enough"
             except OutOfTime:
                 cut = f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
             _keep_transcript(maker, failed, evidence)
