@@ -156,8 +156,9 @@ def judge(
     """Run `world` with a fresh maker under the monitors of `specs` (all by default).
 
     With `stop`, the run ends at the first violation, with `stop_when_each` when every monitor has seen one; with
-    `keep`, its records are kept. After `limit_s` seconds of wall clock (0: never) it is cut short. A maker that can't even be greeted has failed. A port's stderr, and the
-    end of its transcript if it fails, are kept in files whose names begin as `evidence`.
+    `keep`, its records are kept. After `limit_s` seconds of wall clock (0: never) it is cut short. A maker that can't
+    even be greeted has failed. A port's stderr, and the end of its transcript if it fails, are kept in files whose
+    names begin as `evidence`.
     """
     began = time.monotonic()
     wanted = None if specs is None else frozenset(specs)
