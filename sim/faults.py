@@ -29,6 +29,8 @@ class FaultKind(StrEnum):
     """A batch of cancels is refused unseen: `send_failed` for each."""
     POST_ONLY_MODE = "post_only_mode"
     """As after a network upgrade: GTC and IOC orders of the account are rejected."""
+    LOSE_FILL = "lose_fill"
+    """A fill is not told by its stream: only a new connection's snapshot, or an answer's position, tells of it."""
     DUPLICATE_FILL = "duplicate_fill"
     """A fill is told twice, the second time later."""
     DELAY = "delay"
@@ -45,7 +47,7 @@ Emit = Callable[[Record], None]
 STEPS = frozenset({FaultKind.DISCONNECT, FaultKind.SILENCE, FaultKind.CRASH})
 """Kinds that no `Fault` step can have."""
 SCRIPTED = tuple(kind for kind in FaultKind if kind not in STEPS)
-"""Kinds that a `Fault` step can have; each belongs to one of the four groups below."""
+"""Kinds that a `Fault` step can have; each belongs to one of the five groups below."""
 LOSSES = (
     FaultKind.LOSE_PLACE,
     FaultKind.LOSE_CANCEL,
@@ -54,6 +56,8 @@ LOSSES = (
     FaultKind.QUERY_LOST,
 )
 REFUSALS = (FaultKind.REFUSE_PLACE, FaultKind.REFUSE_CANCEL, FaultKind.POST_ONLY_MODE)
+UNTOLD = (FaultKind.LOSE_FILL,)
+"""Kinds that break what the bounds assume of fills; scripts of their own use them."""
 DOUBLES = (FaultKind.DUPLICATE_FILL,)
 DISORDERS = (FaultKind.DELAY, FaultKind.REORDER)
 
