@@ -1,4 +1,4 @@
-"""Two laws on what stays: the ladder's shape (OFF-4), and statistics under ticks that must not count (VOL-1)."""
+"""Laws on what stays: floors (OFF-1), the ladder's shape (OFF-4), statistics under ticks that count nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from mmgate.engines.cases import LadderCase, ladder_cases
+from mmgate.engines.cases import LadderCase, ladder_cases, stats_of
 from mmgate.engines.functions import POWER_SLACK, UNMET
 from mmgate.engines.laws import LAWS, Ask, Law, quoted, read
 from mmgate.engines.tick_cases import TickCase, tick_cases
@@ -16,6 +16,22 @@ from model.config import LevelDistribution
 
 ROUNDING = Fraction(1, 10**16)
 """So many bps may an offset read back from a price be off: prices have 28 digits."""
+
+
+def calm_keeps_the_floors(ask: Ask, case: LadderCase) -> str | None:
+    """OFF-1: with valid statistics so calm that no multiple of them reaches a floor, L0 stands at its floors."""
+    config = replace(case.config, dynamic_offset_enabled=True, skew_respects_fee_floor=False)
+    floor = max(config.min_offset_bps, config.fee_buffer_bps)
+    calm = float(floor / config.l0_wick_multiplier / 3)
+    stats = stats_of([calm] * 7, True, calm)
+    plain = replace(case, config=config, stats=stats, ratio=Decimal(0), trend=Decimal(0), multiplier=Decimal(1))
+    told = quoted(ask, plain)
+    for side in Side:
+        if (side, 0) in told:
+            found = (Fraction(case.oracle_px) - told[side, 0][0]) * side.sign / Fraction(case.oracle_px) * 10_000
+            if found < Fraction(floor) - ROUNDING:
+                return f"{side} L0 stands {float(found)} bps away, under {floor}, with an optimal wick of {calm}"
+    return None if told else UNMET
 
 
 def shape_is_kept(ask: Ask, case: LadderCase) -> str | None:
@@ -93,6 +109,7 @@ def noise_counts_nothing(ask: Ask, case: TickCase) -> str | None:
 
 
 SHAPES: tuple[Law, ...] = (
+    Law("OFF-1", "calm statistics keep the floors", "compute_quotes", ladder_cases, calm_keeps_the_floors),
     Law("OFF-4", "the ladder's shape", "compute_quotes", ladder_cases, shape_is_kept),
     Law("VOL-1", "unusable and late ticks count nothing", "wick_stats", tick_cases, noise_counts_nothing, cost=3),
 )
