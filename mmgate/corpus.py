@@ -189,8 +189,8 @@ def _answered(case: QuestionCase, ref: MakerRef) -> Replay:
     if answer.word is Word.VIOLATED:
         text = f"{case.spec_id} is violated by {ref.label()}: {answer.text}"
         return Replay(STILL_FAILS, text, answer.steps, case)
-    if answer.word is Word.VACUOUS:
-        why = f"{case.question.title}: its condition is not met by {ref.label()} any more"
+    if answer.word is Word.NOT_APPLICABLE:
+        why = f"{case.question.title}: {ref.label()} can't be asked"
         return Replay(NOT_REPRODUCED, why, answer.steps, case)
     if ref == case.maker and ref.kind != "port" and case.code == code_revision():
         return Replay(NOT_REPRODUCED, _same_code(case.spec_id), answer.steps, case)

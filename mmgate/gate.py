@@ -18,6 +18,7 @@ from mmgate.reporting.json_report import JsonReporter
 from mmgate.reporting.page import report_markdown
 from mmgate.verification import Task, verify, verify_defects
 
+CORPUS = "corpus"
 ENVELOPE, TICKS = "CFG-3", "VOL-5"
 
 
@@ -25,9 +26,10 @@ def judge_asked(asked: Asked) -> int:
     """Judge what was asked for and return the exit code. Raises InputRefused before anything is written."""
     plan = plan_of(asked)
     _spare_inputs(asked, plan.requests[0].out)
+    corpus = _corpus(plan.requests[0].out)
     reporters: Sequence[Reporter] = (JsonReporter(),) if asked.as_json else (ConsoleReporter(asked.quiet),)
     with Evidence(plan.requests[0].out) as evidence:
-        requests = tuple(replace(request, out=evidence.folder) for request in plan.requests)
+        requests = tuple(replace(request, out=evidence.folder, corpus=corpus) for request in plan.requests)
         if len(requests) == 1:
             report = verify(requests[0], _task(plan), reporters, evidence)
         else:
@@ -35,6 +37,14 @@ def judge_asked(asked: Asked) -> int:
     if asked.summary is not None:
         write_whole(asked.summary, report_markdown(report), "--summary")
     return int(report.exit_code)
+
+
+def _corpus(out: Path) -> Path:
+    """Return the folder of former counterexamples: beside the runs' folders. Raises InputRefused."""
+    if out.name == CORPUS:
+        told = "is the name of the folder of counterexamples; name another folder"
+        raise InputRefused(f"--out {shown_path(out)}: {told}")
+    return out.parent / CORPUS
 
 
 def _spare_inputs(asked: Asked, out: Path) -> None:

@@ -12,8 +12,8 @@ from mmgate.request import Entry, Profile
 from model.config import LevelDistribution, MakerConfig, SizeDistribution
 
 QUICK = Profile("quick", 1, 60, 20, 30, 60, 120, 6)
-STANDARD = Profile("standard", 4, 300, 120, 40, 100, 900, 60)
-DEEP = Profile("deep", 8, 2000, 500, 60, 400, 7200, 600)
+STANDARD = Profile("standard", 4, 300, 280, 36, 100, 900, 60, rule_floor=200)
+DEEP = Profile("deep", 8, 2000, 600, 60, 400, 7200, 600, rule_floor=400)
 PROFILES = {profile.name: profile for profile in (QUICK, STANDARD, DEEP)}
 """Budgets in work units. They grow from name to name, so that what one profile finds the next finds too."""
 DEFAULT_PROFILE = QUICK.name

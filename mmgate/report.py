@@ -11,7 +11,7 @@ from datetime import date
 
 from mmgate.exits import ExitCode
 from mmgate.gatefile import Waiver
-from mmgate.request import EngineResult, Witness
+from mmgate.request import Counts, EngineResult, Recalled, Witness
 from specs.spec import Judged, Outcome, Severity, Spec, Verdict, Word, spec_word, verdict
 
 EXCUSING = frozenset(
@@ -67,6 +67,7 @@ class Report:
     """All that a verification says. `expired`: waivers not in force any more; `survivors`: defects not caught.
 
     `sections`: what is told beside the verdict; `narrowed`: what was not asked, empty where all was.
+    `counts`: tables of what engines counted; `recalled`: former counterexamples that were tried.
     """
 
     run: RunId
@@ -80,6 +81,8 @@ class Report:
     survivors: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     narrowed: str = ""
+    counts: tuple[tuple[str, str, Counts], ...] = ()
+    recalled: tuple[Recalled, ...] = ()
 
     def violated(self) -> tuple[Row, ...]:
         """Return the violated specs, in reading order."""
@@ -115,13 +118,15 @@ def conclude(
         verdict=found,
         exit_code=_worse(exit_code(found, allow_conditional), survivors),
         rows=rows,
-        engines=tuple(result.engine for result in results),
+        engines=tuple(result.engine for result in results if result.outcomes or not result.recalled),
         witnesses=tuple(witness for result in results for witness in result.witnesses),
         notes=(*notes, *(f"{result.engine}: {note}" for result in results for note in result.notes)),
         expired=tuple(waiver for waiver in waivers if waiver.expires < today),
         survivors=tuple(survivors),
         sections=tuple(sections),
         narrowed=narrowed,
+        counts=tuple((result.engine, table, rows) for result in results for table, rows in result.counts),
+        recalled=tuple(one for result in results for one in result.recalled),
     )
 
 

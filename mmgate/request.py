@@ -63,7 +63,8 @@ class Entry:
 class Profile:
     """Budgets in work units, so that a verdict repeats: seeds per entry, examples, steps and paths per engine.
 
-    `crashes`: instants at which a run of their own lets the process die, all configs together.
+    `crashes`: instants at which a run of their own lets the process die, all configs together. `rule_floor`: how often
+    each rule of the state machine must fire at least for its words to count.
     """
 
     name: str
@@ -74,11 +75,15 @@ class Profile:
     symbolic_iterations: int
     wall_clock_s: int
     crashes: int = 0
+    rule_floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A verification: makers, suite, specs, engines, profile, seed and the folder for evidence."""
+    """A verification: makers, suite, specs, engines, profile, seed and the folder for evidence.
+
+    `corpus`: the folder of former counterexamples; None: none is tried or kept.
+    """
 
     maker: MakerRef
     suite: tuple[Entry, ...]
@@ -88,6 +93,7 @@ class Request:
     seed: int
     out: Path
     workers: int = 2
+    corpus: Path | None = None
     progress: Callable[[str], None] = field(default=lambda _text: None)
 
 
@@ -106,10 +112,25 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """A former counterexample that was tried: where it lies, the word of its replay, why. `spec_id` "": not known."""
+
+    spec_id: str
+    path: Path
+    word: str
+    text: str
+
+
+Counts = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EngineResult:
-    """What one engine answers: at most one outcome per spec, witnesses of violations, and what it counted."""
+    """What one engine answers: at most one outcome per spec, witnesses of violations, what it counted in tables."""
 
     engine: str
     outcomes: tuple[Outcome, ...]
     witnesses: tuple[Witness, ...] = ()
     notes: tuple[str, ...] = ()
+    counts: tuple[tuple[str, Counts], ...] = ()
+    recalled: tuple[Recalled, ...] = ()

@@ -54,10 +54,29 @@ def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence
     """Judge one maker by all engines and conclude; the evidence is published before the end is told."""
     tell_all(reporters, RunBegan(task.run, task.notes))
     task = _tested(task)
-    results = [
+    results = _recalled(request, reporters, evidence)
+    results += [
         guarded(name, request.specs, reporters, evidence, partial(_run, name, request)) for name in request.engines
     ]
+    task = replace(task, notes=(*task.notes, *_joined(request, results)))
     return finish(request.specs, results, task, reporters, evidence, _unharmed(request, results))
+
+
+def _recalled(request: Request, reporters: Sequence[Reporter], evidence: Evidence) -> list[EngineResult]:
+    """Try former counterexamples of this maker before anything else; nothing is told where there are none."""
+    from mmgate.recalling import ENGINE, folder_of, recall  # the engines are loaded when they are needed
+
+    if request.corpus is None or not folder_of(request.corpus, request.maker).is_dir():
+        return []
+    found = guarded(ENGINE, (), reporters, evidence, partial(recall, request))
+    return [found] if found.recalled or found.notes else []
+
+
+def _joined(request: Request, results: Sequence[EngineResult]) -> tuple[str, ...]:
+    """Let what was found join the corpus."""
+    from mmgate.recalling import join
+
+    return join(request, results) if request.corpus is not None else ()
 
 
 def verify_defects(

@@ -8,7 +8,6 @@ the machine alone.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -21,15 +20,16 @@ from mmgate.engines.functions import PROPERTIES, Property
 from mmgate.engines.fuzz import Recipe, answered, stories
 from mmgate.engines.judging import PATIENCE, TOTALITY
 from mmgate.engines.lawful import MOST_SHRINKS, PORT_SHRINKS
-from mmgate.engines.machine import RULES
 from mmgate.engines.playing import ENGINE, Batch, Played, play
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.questions import STORY, STORY_SHAPE
 from mmgate.engines.simulation import DETERMINISM, outcomes_of, port_evidence
 from mmgate.engines.witnesses import Search, twin_searches, witnessed
+from mmgate.engines.working import NO_WORK, work_of
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened
 from mmgate.request import EngineResult, MakerRef, Request
+from specs.catalogue import MONITORS
 from specs.defects import applied
 from specs.spec import Outcome, Violation, Word, merge_runs
 
@@ -37,23 +37,23 @@ PORT_SHARE = 6
 """A port gets one story where a maker of this process gets so many."""
 LEAST_EXAMPLES = 6
 """So many worlds are written for each config at least."""
-ENOUGH_WORLDS = 40
-"""From so many worlds on, a rule that never fired is an error of the machine."""
+WORLDLY = frozenset({monitor.spec.id for monitor in MONITORS} | {TOTALITY, DETERMINISM})
+"""The specs that worlds are judged by; for others alone the machine is not asked."""
 
 
 def run(request: Request) -> EngineResult:
     """Draw functions' cases, stories and worlds, and judge them. Raises InputRefused for a maker that can't be used."""
     found = drawn(request)
-    played, lost = _play_all(request)
-    outcomes = _merged([*found, *_machine_outcomes(played, request)], request.specs)
-    problem = _idle(played, lost)
-    if problem:
-        known = {outcome.spec_id for outcome in outcomes}
-        outcomes = [_spoiled(outcome, problem) for outcome in outcomes]
-        outcomes += [Outcome(s, ENGINE, Word.ERROR, reason=problem) for s in request.specs if s not in known]
+    by_worlds = sorted(WORLDLY.intersection(request.specs))
+    played, lost = _play_all(request) if by_worlds else ([], [])
+    work = work_of(played, lost, request.profile) if by_worlds else NO_WORK
+    by_machine = work.heard(_machine_outcomes(played, request))
+    if work.error:
+        known = {outcome.spec_id for outcome in by_machine}
+        by_machine += [Outcome(s, ENGINE, Word.ERROR, reason=work.error) for s in by_worlds if s not in known]
+    outcomes = _merged([*found, *by_machine], request.specs)
     shown = witnessed(outcomes, [*_searches(played, request), *twin_searches(request, ENGINE, outcomes)], request)
-    notes = (*_notes(played, problem), *shown.notes)
-    return EngineResult(ENGINE, shown.outcomes, shown.witnesses, notes)
+    return EngineResult(ENGINE, shown.outcomes, shown.witnesses, (*work.notes, *shown.notes), work.counts)
 
 
 # -- functions
@@ -165,7 +165,7 @@ def _machine_outcomes(played: Sequence[Played], request: Request) -> list[Outcom
         for at, judged in enumerate(one.judged):
             name = f"machine {one.batch.name}, world {at}"
             outcomes += outcomes_of(judged, "", name, request.specs, ENGINE)
-    if DETERMINISM in request.specs:
+    if DETERMINISM in request.specs and played:
         outcomes = [outcome for outcome in outcomes if outcome.spec_id != DETERMINISM]
         outcomes.append(_determinism(played))
     return outcomes
@@ -195,41 +195,6 @@ def _merge_one(outcomes: list[Outcome]) -> Outcome:
     told = [f"{worlds} worlds"] if worlds and outcomes[0].spec_id != DETERMINISM else []
     told += [outcomes[0].strength] if outcomes[0].spec_id == DETERMINISM else drawn
     return replace(merge_runs(outcomes), strength="; ".join(told))
-
-
-def _idle(played: Sequence[Played], lost: Sequence[str]) -> str:
-    """Say why the machine has not done its work; empty when it has."""
-    if lost:
-        return f"the machine was lost: {lost[0]}"
-    worlds = sum(len(one.judged) for one in played)
-    if not worlds:
-        return "the machine played no world"
-    if worlds >= ENOUGH_WORLDS:
-        fired = _fired(played)
-        idle = [name for name in RULES if not fired[name]]
-        if idle:
-            return f"the machine never fired {', '.join(idle)}"
-    return ""
-
-
-def _spoiled(outcome: Outcome, why: str) -> Outcome:
-    if outcome.word is Word.VIOLATED:
-        return outcome
-    return replace(outcome, word=Word.ERROR, reason=why)
-
-
-def _fired(played: Sequence[Played]) -> Counter[str]:
-    fired: Counter[str] = Counter()
-    for one in played:
-        fired.update(dict(one.fired))
-    return fired
-
-
-def _notes(played: Sequence[Played], problem: str) -> tuple[str, ...]:
-    fired = _fired(played)
-    rules = ", ".join(f"{name} {fired[name]}" for name in RULES)
-    worlds = sum(len(one.judged) for one in played)
-    return (f"machine: {worlds} worlds; rules fired: {rules}", *([problem] if problem else []))
 
 
 def _searches(played: Sequence[Played], request: Request) -> list[Search]:

@@ -31,6 +31,8 @@ from specs.defects import applied
 from specs.spec import Outcome, Word
 
 FUNCTION, LAW, STORY, REFUSAL, EMPTY, MARKETS = "function", "law", "story", "refusal", "empty", "markets"
+UNASKED = "unasked"
+"""The maker does not offer what the question needs."""
 STORY_SHAPE = tuple[Recipe, ...]
 MOST_STEPS = 60
 SHOWN = 300
@@ -103,9 +105,10 @@ def ask_again(ref: MakerRef, spec_id: str, question: Question) -> Answer:
         found = f"{fault.kind}: {fault.text}"
     except Exception as error:  # the function itself broke on a case that it must take
         found = f"{question.title}: {type(error).__name__}: {error}"
-    if found is None or found == UNMET:
-        word = Word.HOLDS if found is None else Word.VACUOUS
+    if found in (None, UNMET, UNASKED):
+        word = {None: Word.HOLDS, UNMET: Word.VACUOUS}.get(found, Word.NOT_APPLICABLE)
         return Answer(word, "", tuple(steps[:MOST_STEPS]))
+    assert found is not None
     kept = steps if len(steps) < MOST_STEPS else [*steps[:1], "…", *steps[-MOST_STEPS + 3 :]]
     return Answer(Word.VIOLATED, found, (*kept, f"✗ {spec_id}: {found}"))
 
@@ -131,7 +134,7 @@ def _ask(ref: MakerRef, question: Question, case: Any, steps: list[str]) -> str 
     match question.kind:
         case "function":
             if ref.kind == "port":
-                return UNMET
+                return UNASKED
             with applied(defect_of(ref.name)) if ref.kind == "defect" else nullcontext():
                 return _property(question.title).check(case)
         case "law":
@@ -150,14 +153,14 @@ def _ask(ref: MakerRef, question: Question, case: Any, steps: list[str]) -> str 
 def _of(outcome: Outcome) -> str | None:
     if outcome.word is Word.VIOLATED:
         return outcome.reason
-    return None if outcome.word is Word.HOLDS else UNMET
+    return {Word.HOLDS: None, Word.VACUOUS: UNMET}.get(outcome.word, UNASKED)
 
 
 def _law(ref: MakerRef, title: str, case: Any, steps: list[str]) -> str | None:
     law = next(one for one in ALL_LAWS if one.title == title)
     with lawful.asked(ref) as (ask, calls):
         if law.call not in calls:
-            return UNMET
+            return UNASKED
 
         def heard(fn: str, args: Mapping[str, Any]) -> Any:
             answer = ask(fn, args)

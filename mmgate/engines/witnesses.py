@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from mmgate import corpus
 from mmgate.corpus import RUN, TWIN
@@ -149,5 +150,10 @@ def save_witness(case: corpus.Saved, request: Request, number: int = 1) -> Witne
     again = "" if number == 1 else f"-{number}"
     path = request.out / "witnesses" / f"{case.spec_id}-{case.engine}-{who}{again}.jsonl"
     corpus.save(path, case)
-    port = ("--port", case.maker.name) if case.maker.kind == "port" else ()
-    return Witness(case.spec_id, path, shlex.join(("mmgate", "replay", str(path), *port)), case.steps())
+    return shown_as(case.spec_id, path, case.maker, case.steps())
+
+
+def shown_as(spec_id: str, path: Path, maker: MakerRef, steps: tuple[str, ...]) -> Witness:
+    """Say how to run a file again, with a port as the maker where it was one."""
+    port = ("--port", maker.name) if maker.kind == "port" else ()
+    return Witness(spec_id, path, shlex.join(("mmgate", "replay", str(path), *port)), steps)

@@ -60,6 +60,11 @@ def report_data(report: Report) -> dict[str, object]:
             }
             for witness in report.witnesses
         ],
+        "corpus": [
+            {"spec": one.spec_id, "path": str(one.path), "word": one.word, "text": clean(one.text)}
+            for one in report.recalled
+        ],
+        "counts": {f"{engine} {table}": dict(rows) for engine, table, rows in report.counts},
         "notes": [clean(note) for note in report.notes],
         "narrowed": report.narrowed,
         "sections": [

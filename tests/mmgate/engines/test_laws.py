@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgate.engines import lawful
-from mmgate.engines import property as engine
+from mmgate.engines import drawing, lawful
 from mmgate.engines.functions import Property
 from mmgate.engines.laws import Law
 from mmgate.engines.shapes import ALL_LAWS
@@ -43,7 +42,7 @@ def judged(law: Law, examples: int) -> Outcome:
         return FUNCTIONS[fn](dict(args))
 
     one = Property(law.spec_id, law.title, law.cases, partial(law.check, ask))
-    return engine.check(one, examples, 3, shrinking=False)
+    return drawing.check(one, examples, 3, shrinking=False)
 
 
 @pytest.mark.parametrize("law", ALL_LAWS, ids=lambda law: f"{law.spec_id} {law.title}")

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
+from mmgate.engines import drawing
 from mmgate.engines import property as engine
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.machine import RULES
 from mmgate.engines.playing import Batch, play
 from mmgate.engines.pool import spread
+from mmgate.engines.tally import Tally
+from mmgate.engines.working import ENOUGH_WORLDS, LEAST_ACCEPTED_PCT, work_of
 from mmgate.profiles import QUICK, embedded_suite, suite_file
 from mmgate.request import MakerRef, Request
 from specs.defects import BY_ID, applied
@@ -34,7 +37,7 @@ def words(result) -> dict[str, Word]:
 
 @pytest.mark.parametrize("one", PROPERTIES, ids=lambda one: f"{one.spec_id} {one.title}")
 def test_the_model_has_the_property(one: Property):
-    outcome = engine.check(one, 25, 7)
+    outcome = drawing.check(one, 25, 7)
     assert (outcome.word, outcome.reason) == (Word.HOLDS, "")
     assert outcome.antecedents > 0
 
@@ -45,7 +48,7 @@ def test_the_model_has_the_property(one: Property):
 )
 def test_a_defect_in_a_function_is_caught_with_a_small_case(defect: str, spec_id: str):
     with applied(BY_ID[defect]):
-        outcomes = [engine.check(one, 60, 7) for one in PROPERTIES if one.spec_id == spec_id]
+        outcomes = [drawing.check(one, 60, 7) for one in PROPERTIES if one.spec_id == spec_id]
     broken = [outcome for outcome in outcomes if outcome.word is Word.VIOLATED]
     assert broken
     assert "falsifying case: LadderCase(config=MakerConfig(" in broken[0].violations[0].text
@@ -53,14 +56,14 @@ def test_a_defect_in_a_function_is_caught_with_a_small_case(defect: str, spec_id
 
 def test_a_property_whose_condition_is_never_met_is_vacuous_and_one_that_raises_is_violated():
     never = Property("OFF-1", "never", st.integers(), lambda _case: UNMET)
-    assert engine.check(never, 5, 1).word is Word.VACUOUS
+    assert drawing.check(never, 5, 1).word is Word.VACUOUS
     raising = Property("OFF-1", "raises", st.integers(), lambda case: str(1 // (case - case)))
-    assert engine.check(raising, 5, 1).word is Word.VIOLATED
+    assert drawing.check(raising, 5, 1).word is Word.VIOLATED
 
 
 def test_a_falsifying_case_is_made_small():
     small = Property("OFF-1", "small", st.integers(0, 10_000), lambda case: "too large" if case > 17 else None)
-    outcome = engine.check(small, 50, 1)
+    outcome = drawing.check(small, 50, 1)
     assert outcome.violations[0].text == "too large; falsifying case: 18"
 
 
@@ -97,11 +100,33 @@ def test_a_machine_that_does_nothing_is_an_error_and_never_a_pass(tmp_path: Path
 
 def test_a_rule_that_never_fires_in_many_worlds_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     played = play(batch(MakerRef(), "ORD-1", examples=1))
-    lame = replace(played, judged=played.judged * engine.ENOUGH_WORLDS, fired=(*played.fired[:-1], ("window", 0)))
+    lame = replace(played, judged=played.judged * ENOUGH_WORLDS, fired=(*played.fired[:-1], ("window", 0)))
     monkeypatch.setattr(engine, "play_once", lambda _batch: lame)
     result = engine.run(ask(tmp_path, "ORD-1"))
     assert words(result) == {"ORD-1": Word.ERROR}
     assert "window" in result.outcomes[0].reason
+
+
+def test_a_machine_under_the_floors_of_its_profile_holds_nothing_and_says_so(tmp_path: Path):
+    profile = replace(TINY, rule_floor=200)
+    result = engine.run(replace(ask(tmp_path, "OFF-2", "VOL-3"), profile=profile))
+    assert words(result) == {"OFF-2": Word.INCONCLUSIVE, "VOL-3": Word.HOLDS}
+    assert "and 200 times is the least" in result.outcomes[0].reason
+    assert dict(result.counts)["rules"][0] == ("opening", 7)
+    assert ("each rule", 200) in dict(result.counts)["floors"]
+
+
+def test_a_venue_that_takes_too_few_places_makes_the_machine_inconclusive():
+    played = play(batch(MakerRef(), "OFF-2", examples=1))
+    few = Tally(1000, 10 * LEAST_ACCEPTED_PCT - 1)
+    work = work_of([replace(played, judged=(replace(played.judged[0], tally=few),))], [], TINY)
+    assert work.short == "of 1000 places the venue took 299, and 30 % is the least"
+    assert [one.word for one in work.heard(played.judged[0].outcomes)] == [Word.INCONCLUSIVE]
+
+
+def test_specs_that_no_world_shows_are_judged_without_the_machine(tmp_path: Path):
+    result = engine.run(ask(tmp_path, "VEL-3"))
+    assert (words(result), result.counts) == ({"VEL-3": Word.HOLDS}, ())
 
 
 def test_examples_do_not_depend_on_the_process_and_nothing_is_written_beside_it(

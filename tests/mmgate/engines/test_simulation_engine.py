@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgate.corpus import STILL_FAILS, load, replay
+from mmgate.corpus import STILL_FAILS, Case, load, replay
 from mmgate.engines import repeat, simulation
 from mmgate.engines.judging import Judgement
 from mmgate.engines.pool import Lost
@@ -54,7 +54,9 @@ def test_a_defect_is_caught_shortened_saved_and_replayed(tmp_path: Path):
     again = replay(witness.path)
     assert (again.word, again.steps) == (STILL_FAILS, witness.steps)
     assert "to the byte" in again.text
-    assert len(load(witness.path).world.markets) == 1
+    case = load(witness.path)
+    assert isinstance(case, Case)
+    assert len(case.world.markets) == 1
 
 
 def test_det_1_repeats_runs_in_another_process_with_another_hash_seed(tmp_path: Path):
