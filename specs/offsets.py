@@ -220,9 +220,9 @@ class UsablePricesOnly(Monitor):
         oracle_px, mark_px, oracle_ms = told.oracle_px, told.mark_px, told.oracle_ms
         limit = view.config.oracle_max_age_ms
         fine_oracle_px, fine_mark_px = self._fine.get(market, UNTOLD)
-        if oracle_ms is not None and fine_oracle_px is oracle_px and fine_mark_px is mark_px:
-            if not limit or view.event_ms - oracle_ms <= limit:
-                return FINE
+        same = oracle_ms is not None and fine_oracle_px is oracle_px and fine_mark_px is mark_px
+        if same and (not limit or view.event_ms - (oracle_ms or 0) <= limit):
+            return FINE
         if oracle_px is None or oracle_ms is None:
             return "untold", f"no oracle price of {market} is told"
         if not positive(oracle_px) or mark_px is None or not positive(mark_px):

@@ -232,7 +232,4 @@ def same_market(named: str, told: str) -> bool:
 
 def standing_ladder(view: View, market: str) -> bool:
     """Say whether a rung stands in a market by all that was told: sent, not ended, no cancel requested."""
-    for order in view.orders.open_in(market):
-        if order.role is Role.LADDER and not order.cancels_ms:
-            return True
-    return False
+    return any(order.role is Role.LADDER and not order.cancels_ms for order in view.orders.open_in(market))

@@ -65,9 +65,11 @@ class Legal(Monitor):
         self, known: set[tuple[str, Decimal]], legal: Callable[[Decimal, Market], bool], number: Decimal, market: Market
     ) -> bool:
         """Say whether a price or size is sane and legal, and remember those that are."""
+        if not sane(number):
+            return False
         if (market.name, number) in known:
             return True
-        if not sane(number) or not legal(number, market):
+        if not legal(number, market):
             return False
         if len(known) >= MAX_REMEMBERED:
             known.clear()

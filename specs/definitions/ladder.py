@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from model.actions import Side
 from model.config import LevelDistribution, MakerConfig, SizeDistribution
+from specs.definitions.exact import exact
 from specs.definitions.wicks import Statistics
 
 BPS = Fraction(10_000)
@@ -64,7 +65,7 @@ def power(base: Fraction, exponent: Decimal) -> Fraction:
 def fee_floor_bps(config: MakerConfig) -> Fraction:
     """Return the least offset of any rung (Q-6)."""
     if config.skew_respects_fee_floor:
-        return max(Fraction(1), Fraction(config.fee_buffer_bps))
+        return max(Fraction(1), exact(config.fee_buffer_bps))
     return Fraction(1)
 
 

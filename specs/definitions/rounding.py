@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from fractions import Fraction
 
 from model.actions import Side
@@ -10,6 +10,8 @@ from model.market import Market
 
 SIGNIFICANT_FIGURES = 5
 PRICE_DECIMALS = 6
+EXACTLY = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation])
+"""Of a product every digit is kept."""
 
 
 def allowed_decimals(market: Market) -> int:
@@ -90,4 +92,4 @@ def floor_size(sz: Fraction, market: Market) -> Fraction:
 
 def below_minimum(px: Decimal, sz: Decimal, market: Market) -> bool:
     """Tell whether the order's value is under the venue's minimum; closing orders are exempt elsewhere."""
-    return Fraction(px) * Fraction(sz) < Fraction(market.min_notional_usd)
+    return EXACTLY.multiply(px, sz) < market.min_notional_usd
