@@ -172,7 +172,13 @@ class Account:
 
 def short_field(line: LogLine, name: str) -> str:
     """Return a field of a log line, a number to two decimals."""
-    value = dict(line.fields).get(name, "")
+    return short(dict(line.fields).get(name, ""))
+
+
+def short(value: str) -> str:
+    """Return a number to two decimals; a text, or a whole number, as it is."""
+    if value.isdigit():
+        return value
     try:
         return f"{float(value):.2f}"
     except ValueError:

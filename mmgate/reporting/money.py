@@ -15,6 +15,7 @@ from mmgate.report import RunId
 from mmgate.reporting.console import console_for
 from mmgate.reporting.words import clean, run_line
 from model.arithmetic import text
+from model.journal import RunEnded
 
 CENT = Decimal("0.0001")
 
@@ -47,6 +48,7 @@ def simulation_data(run: RunId, account: Account, notes: tuple[str, ...], digest
                 "realised_usd": text(ledger.realised),
                 "fees_usd": text(ledger.fees),
                 "unrealised_usd": text(ledger.unrealised),
+                "pnl_usd": text(ledger.realised + ledger.unrealised - ledger.fees),
                 "net": text(ledger.net),
             }
             for name, ledger in account.markets.items()
@@ -57,6 +59,7 @@ def simulation_data(run: RunId, account: Account, notes: tuple[str, ...], digest
         ],
         "settled": end.settled if end else False,
         "open_orders": len(end.open_orders) if end else 0,
+        "positions": _positions(end) if end else "",
         "failed": clean(account.failed.text) if account.failed else "",
         "trace_sha256": digest,
     }
@@ -146,10 +149,19 @@ def _ending(account: Account) -> list[str]:
     if account.failed:
         lines.append(f"failed   {clean(account.failed.kind)}: {clean(account.failed.text)}")
     if account.end is not None:
-        positions = ", ".join(f"{clean(p.market)} {text(p.size)}" for p in account.end.positions if p.size) or "none"
+        positions = _positions(account.end) or "none"
         settled = "nothing under way" if account.end.settled else "messages still under way"
         lines.append(
             f"end      {write_time(account.end.now_ms)}: {len(account.end.open_orders)} open orders of the account, "
             f"positions {positions}, {settled}"
         )
     return lines
+
+
+def _positions(end: RunEnded) -> str:
+    """Write the account's open positions, and whose they are where another strategy has a part in them."""
+    return ", ".join(
+        f"{clean(p.market)} {text(p.size)}" + (f" ({text(p.taker_size)} the other strategy's)" if p.taker_size else "")
+        for p in end.positions
+        if p.size or p.taker_size
+    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from mmgate.accounting import short
+from mmgate.data.shift import write_time
 from mmgate.report import Report
+from mmgate.reporting.money import usd
 from mmgate.reporting.words import MARKS, cell, clean, counts, doubts, facts, meaning, outcome_of, run_line
 from specs.catalogue import NOT_JUDGED
 
@@ -24,6 +28,9 @@ def _environment() -> Environment:
     )
     environment.filters["clean"] = clean
     environment.filters["md"] = markdown_cell
+    environment.filters["usd"] = lambda amount: usd(Decimal(amount))
+    environment.filters["short"] = short
+    environment.filters["moment"] = write_time
     return environment
 
 
