@@ -119,7 +119,8 @@ PAGES: Mapping[str, Callable[[Path], str]] = {"specs.md": lambda _folder: specs_
 def main(folder: Path, hunt: bool) -> None:
     """Write every page into a folder; hunt the review's defects first where that is asked for."""
     if hunt:
-        write(folder, hunt_all(dict.fromkeys(name for row in rows_of(folder) for name in row.defects)))
+        names = dict.fromkeys(name for row in rows_of(folder) for name in row.defects)
+        write(folder, hunt_all(names, lambda text: sys.stderr.write(text + "\n")))
     for name, page in PAGES.items():
         (folder / name).write_text(page(folder), encoding="utf-8", newline="\n")
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from mmgate.killing import DEFAULT_PROFILE
 from mmgate.profiles import PROFILES, embedded_suite
 from mmgate.reporting.json_report import as_text
 from mmgate.reporting.words import clean
-from mmgate.request import MakerRef
-from mmgate.trails import ENGINES, PROPERTY, SIMULATION, stages_of
+from mmgate.request import Entry, MakerRef
+from mmgate.trails import ENGINES, PROPERTY, SIMULATION, stages_of, trails
 from model.config import KEYS, MakerConfig
 from specs.defects import BY_ID
 from specs.spec import Word
@@ -88,9 +88,13 @@ def _from_data(name: str, data: Mapping[str, object]) -> Found:
     return Found(name, pairs, trace["spec"], trace["engine"], trace["records"], tuple(trace["steps"]))
 
 
-def hunt_all(names: Iterable[str]) -> dict[str, Found]:
+def hunt_all(names: Iterable[str], progress: Callable[[str], object]) -> dict[str, Found]:
     """Hunt defects one after the other."""
-    return {name: hunted(name) for name in names}
+    found = {}
+    for name in names:
+        found[name] = hunted(name)
+        progress(f"{name}: {', '.join(f'{spec} by {engine}' for spec, engine in found[name].kills)}")
+    return found
 
 
 def write(folder: Path, found: Mapping[str, Found]) -> None:
@@ -119,8 +123,15 @@ def hunted(name: str) -> Found:
 
 
 def _chase(name: str, engine: str, must: Sequence[str]) -> Chase:
-    profile = PROFILES[DEFAULT_PROFILE]
-    return Chase(name, tuple(must), tuple(must), (engine,), embedded_suite(profile), profile, SEED)
+    return Chase(name, tuple(must), tuple(must), (engine,), _suite(name), PROFILES[DEFAULT_PROFILE], SEED)
+
+
+def _suite(name: str) -> tuple[Entry, ...]:
+    """Return the entries in which a defect is looked for: those of its trail, and the first of each config."""
+    entries = embedded_suite(PROFILES[DEFAULT_PROFILE])
+    first = {entry.name: entry for entry in reversed(entries)}.values()
+    trail = {stage.partition("#")[0] for stage in trails().get(name, ())}
+    return tuple(entry for entry in entries if entry in first or f"{entry.name}/{entry.scenario}" in trail)
 
 
 def _chased(name: str, engine: str, must: Sequence[str]) -> Chased:
@@ -133,9 +144,7 @@ Trace = tuple[str, str, int, tuple[str, ...]]
 
 def _runs(chased: Chased, must: Sequence[str]) -> list[Trace]:
     """Shorten the runs in which the simulation caught it."""
-    profile = PROFILES[DEFAULT_PROFILE]
-    suite = embedded_suite(profile)
-    trail, rest = stages_of(BY_ID[chased.defect_id], suite, SEED)
+    trail, rest = stages_of(BY_ID[chased.defect_id], _suite(chased.defect_id), SEED)
     stages = {stage.name: stage for stage in (*trail, *rest)}
     traces = []
     for kill in chased.kills:
