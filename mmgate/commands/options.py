@@ -53,3 +53,18 @@ Profile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result only, without what explains it.")]
+Spec = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--spec", metavar="ID", help="Judge these only, such as ORD-1 or 'CTR-*'.", autocompletion=completing.specs
+    ),
+]
+Engine = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Use these only: symbolic, property, simulation.",
+        autocompletion=completing.engines,
+    ),
+]

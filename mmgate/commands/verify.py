@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from mmgate import completing
 from mmgate.commands import options
 
 
@@ -25,21 +24,8 @@ def verify(
     defects: options.Defects = None,
     port: options.Port = None,
     profile: options.Profile = None,
-    spec: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--spec", metavar="ID", help="Judge these only, such as ORD-1 or 'CTR-*'.", autocompletion=completing.specs
-        ),
-    ] = None,
-    engine: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--engine",
-            metavar="NAME",
-            help="Use these only: symbolic, property, simulation.",
-            autocompletion=completing.engines,
-        ),
-    ] = None,
+    spec: options.Spec = None,
+    engine: options.Engine = None,
     trades: options.Trades = None,
     start: options.Start = None,
     assume: options.Assume = None,
