@@ -51,6 +51,7 @@ ANSWERS = (
     events.CancelRejected,
 )
 HOTTEST = 25
+TRANSITIONS = Path(__file__).with_name("transitions.py")
 
 
 def weekend(hours: Decimal) -> World:
@@ -213,7 +214,7 @@ def options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Print the cost of each part, then the cost curve."""
+    """Print the cost of each part, the cost curve, and what a transition of an exhaustive search costs."""
     asked = options()
     hours = asked.hours or [Decimal(h) for h in (*HOURS, *(LONG_HOURS if asked.long else ()))]
     if asked.one:
@@ -235,6 +236,7 @@ def main() -> None:
     for more in hours[1:]:
         one = apart("full", more)
         print(line("full", one), memory(one), sep="\n", flush=True)
+    print(subprocess.run([sys.executable, str(TRANSITIONS)], capture_output=True, text=True, check=True).stdout, end="")
 
 
 if __name__ == "__main__":
