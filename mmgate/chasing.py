@@ -17,7 +17,7 @@ from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost
 from mmgate.inputs import InputRefused
 from mmgate.request import Entry, MakerRef, Profile, Request
-from mmgate.trails import AGAIN, DRAWN, MACHINE, MONITORED, TWINS, Stage, stages_of
+from mmgate.trails import AGAIN, DRAWN, MACHINE, MONITORED, TWINS, Stage, second_looks, stages_of
 from mmgate.worlds import world_of
 from specs.defects import BY_ID
 from specs.spec import Outcome, Word
@@ -71,15 +71,19 @@ class Chased:
 
 
 def chase(wanted: Chase) -> Chased:
-    """Chase one defect, here. Raises InputRefused for a suite that can't be used."""
+    """Chase one defect, here: its trail, a second look by the engine that the trail lacks, then all else while needed.
+
+    Raises InputRefused for a suite that can't be used.
+    """
     trail, rest = stages_of(BY_ID[wanted.defect_id], wanted.suite, wanted.seed)
     began = time.process_time()
     kills: dict[tuple[str, str], Kill] = {}
     errors: list[tuple[str, str]] = []
     work = 0
-    for stage in (*trail, *(() if wanted.only_trail else rest)):
+    always = trail if wanted.only_trail else (*trail, *second_looks(trail, rest))
+    for stage in (*always, *(() if wanted.only_trail else (one for one in rest if one not in always))):
         missing = [spec_id for spec_id in wanted.must if all(spec_id != caught for caught, _ in kills)]
-        enough = not missing and (wanted.only_trail or stage not in trail)
+        enough = not missing and (wanted.only_trail or stage not in always)
         if stage.engine not in wanted.engines or enough:
             continue
         outcomes, done = _looked(stage, wanted, missing)
@@ -136,9 +140,10 @@ def _machine(stage: Stage, wanted: Chase) -> tuple[list[Outcome], int]:
 
 
 def _of_defect(judged: Judgement, wanted: Chase) -> list[Outcome]:
-    """Return a run's outcomes; a defect that breaks down, and is not meant to, is a fault of the defect."""
+    """Return a run's outcomes; one that breaks down unmeant and shows nothing else is faulty itself."""
     failed = judged.failed
-    if failed is None or TOTALITY in wanted.must:
+    shown = any(one.word is Word.VIOLATED and one.spec_id in wanted.must for one in judged.outcomes)
+    if failed is None or shown:
         return list(judged.outcomes)
     reason = f"the defect itself broke down: {failed.text}"
     return [*judged.outcomes, Outcome(TOTALITY, "", Word.ERROR, reason=reason)]

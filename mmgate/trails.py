@@ -24,6 +24,7 @@ PROPERTY, SIMULATION = "property", simulation.ENGINE
 ENGINES = (PROPERTY, SIMULATION)
 """The engines that run a maker; the symbolic one reads the reference's source."""
 DRAWN, TWINS, AGAIN, MACHINE = "drawn", "twins", "again", "machine"
+EVERY_PHASE = "all-on/three-markets"
 BY_TWINS = ("FIL-4", "ROB-1", "ROB-2", "VOL-4")
 MONITORED = frozenset(monitor.spec.id for monitor in MONITORS)
 
@@ -60,6 +61,19 @@ def stages_of(defect: Defect, suite: Sequence[Entry], seed: int) -> tuple[tuple[
     known = [stage for stage in first if stage is not None]
     rest = [stage for stage in every if stage not in known]
     return tuple(known), tuple(rest)
+
+
+def second_looks(trail: Sequence[Stage], rest: Sequence[Stage]) -> tuple[Stage, ...]:
+    """Return where an engine looks that the trail does not name, so that no engine is alone for want of a look.
+
+    The property engine draws, and plays the machine's worlds of the config that showed the defect; the simulation
+    runs the scenario with every phase on.
+    """
+    engines = {stage.engine for stage in trail}
+    entry = next((stage.entry for stage in trail if stage.entry is not None), None)
+    wanted = [DRAWN, f"{MACHINE}/{entry.name}"] if entry is not None and PROPERTY not in engines else []
+    wanted += [EVERY_PHASE] if SIMULATION not in engines else []
+    return tuple(stage for stage in rest if stage.name in wanted)
 
 
 def _seeded(name: str, by_name: dict[str, Stage]) -> Stage | None:
