@@ -40,7 +40,9 @@ class Observed:
     notes: tuple[str, ...]
 
 
-def observe(ticks: Sequence[Path], config_path: Path | None, symbol: str | None, as_json: bool) -> int:
+def observe(
+    ticks: Sequence[Path], config_path: Path | None, symbol: str | None, as_json: bool, quiet: bool = False
+) -> int:
     """Read recordings and tell what they say. Raises InputRefused."""
     config, name = _config(config_path)
     observed = [_observed(path, load_recorded(path, None, config, symbol, RECORDED), config) for path in ticks]
@@ -52,7 +54,7 @@ def observe(ticks: Sequence[Path], config_path: Path | None, symbol: str | None,
     console = console_for(sys.stdout)
     for one in observed:
         console.print(clean(f"{one.name} · {one.market} · offsets of {name}"), style="bold", soft_wrap=True)
-        for line in (*told(one.found, config), *(f"note: {note}" for note in one.notes)):
+        for line in (*told(one.found, config), *(f"note: {note}" for note in one.notes if not quiet)):
             console.print(f"  {clean(line)}", soft_wrap=True)
     return int(ExitCode.DONE)
 

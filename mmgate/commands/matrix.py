@@ -22,9 +22,10 @@ def matrix(
     ] = None,
     profile: options.Profile = None,
     seed: options.Seed = None,
+    quiet: options.Quiet = False,
 ) -> int:
     """Read the options, then hunt every defect."""
     from mmgate.killing import fill_matrix
     from mmgate.reporting.matrix import tell_matrix
 
-    return tell_matrix(fill_matrix(defects or "all", tuple(engine or ()), profile, seed), as_json)
+    return tell_matrix(fill_matrix(defects or "all", tuple(engine or ()), profile, seed), as_json, quiet)

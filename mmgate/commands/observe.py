@@ -22,8 +22,9 @@ def observe(
     config: options.Config = None,
     symbol: options.Symbol = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Read the options, then report."""
     from mmgate.observing import observe as tell
 
-    return tell(ticks, config, symbol, as_json)
+    return tell(ticks, config, symbol, as_json, quiet)

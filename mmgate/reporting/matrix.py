@@ -16,12 +16,12 @@ from mmgate.reporting.words import clean
 from specs.defects import Defect
 
 
-def tell_matrix(matrix: Matrix, as_json: bool) -> int:
-    """Print the matrix; exit 1 if it shows the harness wrong, 4 if an engine could not look."""
+def tell_matrix(matrix: Matrix, as_json: bool, quiet: bool = False) -> int:
+    """Print the matrix, with `quiet` its sum and what is wrong; exit 1 for a wrong harness, 4 where an engine failed."""
     if as_json:
         sys.stdout.write(as_text(matrix_data(matrix)))
     else:
-        _print(matrix)
+        _print(matrix, quiet)
     if matrix.errors:
         return int(ExitCode.HARNESS)
     return int(ExitCode.WRONG if matrix.wrong() else ExitCode.DONE)
@@ -81,11 +81,14 @@ def _defect(matrix: Matrix, defect: Defect) -> dict[str, object]:
     }
 
 
-def _print(matrix: Matrix) -> None:
+def _print(matrix: Matrix, quiet: bool) -> None:
     console = console_for(sys.stdout)
-    console.print(_table(matrix))
+    if not quiet:
+        console.print(_table(matrix))
     console.print(_summary(matrix), soft_wrap=True)
-    for part, told in (("spec", matrix.alone(lambda k: k.spec)), ("engine", matrix.alone(lambda k: k.engine))):
+    for part, told in (
+        () if quiet else (("spec", matrix.alone(lambda k: k.spec)), ("engine", matrix.alone(lambda k: k.engine)))
+    ):
         for name, ids in told.items():
             console.print(f"only the {part} {name} catches: {', '.join(ids)}", soft_wrap=True)
     _print_wrong(matrix, console)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from specs.spec import Outcome, Word, merge_runs
-from specs.surroundings import counted
+from specs.surroundings import Around, counted
 
 NONE = ("fault none", "phase quoting")
 MARKETS = ("xyz:GOLD", "xyz:SILVER")
 
 
 def test_a_context_tells_side_role_and_market_of_itself():
-    met = {("ladder · sell · xyz:GOLD", NONE): 2, ("on its way · counter", NONE): 1, ("", NONE): 1}
+    met: dict[tuple[str, Around], int] = {
+        ("ladder · sell · xyz:GOLD", NONE): 2,
+        ("on its way · counter", NONE): 1,
+        ("", NONE): 1,
+    }
     assert dict(counted(met, MARKETS)) == {
         "fault none": 4,
         "phase quoting": 4,
@@ -22,7 +26,7 @@ def test_a_context_tells_side_role_and_market_of_itself():
 
 
 def test_a_condition_met_under_two_faults_counts_for_each_and_once_for_its_phase():
-    met = {("books", ("fault delay", "fault reorder", "phase shutdown")): 3}
+    met: dict[tuple[str, Around], int] = {("books", ("fault delay", "fault reorder", "phase shutdown")): 3}
     assert counted(met, MARKETS) == (("fault delay", 3), ("fault reorder", 3), ("phase shutdown", 3))
 
 
