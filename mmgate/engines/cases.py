@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from mmgate.engines.config_cases import config_cases
 from model import counter, quoting
 from model.actions import Side
-from model.config import LevelDistribution, MakerConfig, SizeDistribution, VelocityWeighting
+from model.config import MakerConfig
 from model.market import Market
 from model.volatility import WickStats
 
@@ -28,37 +29,37 @@ multipliers = hundredths(50, 400)
 wick_values = st.one_of(st.floats(0, 500), st.sampled_from((0.0, 0.5, 3.0, 12.0)))
 sides = st.sampled_from((Side.BUY, Side.SELL))
 some_markets = st.builds(Market, st.just("xyz:GOLD"), st.integers(0, 5))
-configs = st.builds(
-    MakerConfig,
-    enabled=st.just(True),
-    num_levels=st.integers(1, 8),
-    min_offset_bps=hundredths(1, 6000),
-    level_spacing_bps=hundredths(0, 4000),
-    size_per_level_usd=hundredths(1000, 20_000),
-    inventory_skew_factor=hundredths(0, 99),
-    dynamic_offset_enabled=st.booleans(),
-    l0_wick_multiplier=hundredths(1, 400),
-    fee_buffer_bps=hundredths(0, 2000),
-    level_distribution=st.sampled_from(LevelDistribution),
-    level_exponent=hundredths(10, 600),
-    p100_safety_multiplier=hundredths(100, 200),
-    min_range_width_bps=hundredths(1, 5000),
-    size_distribution=st.sampled_from(SizeDistribution),
-    counter_order_enabled=st.just(True),
-    counter_reversion_pct=hundredths(1, 100),
-    counter_reversion_per_level=hundredths(0, 20),
-    velocity_skew_enabled=st.booleans(),
-    velocity_skew_factor=hundredths(0, 99),
-    velocity_window=st.integers(1, 6),
-    velocity_min_tick_bps=hundredths(0, 300),
-    velocity_weighting=st.sampled_from(VelocityWeighting),
-    skew_respects_fee_floor=st.booleans(),
-    wick_window_size=st.integers(2, 40),
-    wick_min_samples=st.integers(1, 2),
-    wick_includes_gap=st.booleans(),
-    wick_max_age_ms=st.sampled_from((0, 5000, 20_000)),
-    breakpoint_floor_bps=hundredths(0, 200),
+configs = config_cases(
+    fixed={"enabled": True, "counter_order_enabled": True, "size_per_level_usd": Decimal(60)},
+    reach={
+        "num_levels": 8,
+        "min_offset_bps": 60,
+        "level_spacing_bps": 40,
+        "inventory_skew_factor": 1,
+        "dynamic_offset_enabled": 1,
+        "l0_wick_multiplier": 4,
+        "fee_buffer_bps": 20,
+        "level_distribution": 1,
+        "level_exponent": 10,
+        "p100_safety_multiplier": 2,
+        "min_range_width_bps": 50,
+        "size_distribution": 1,
+        "counter_reversion_pct": 1,
+        "counter_reversion_per_level": 1,
+        "velocity_skew_enabled": 1,
+        "velocity_skew_factor": 1,
+        "velocity_window": 6,
+        "velocity_min_tick_bps": 3,
+        "velocity_weighting": 1,
+        "skew_respects_fee_floor": 1,
+        "wick_window_size": 40,
+        "wick_min_samples": 2,
+        "wick_includes_gap": 1,
+        "wick_max_age_ms": 20_000,
+        "breakpoint_floor_bps": 2,
+    },
 )
+"""Configs whose functions differ: how far each key goes where its range has no end, or where far is only slow."""
 
 
 @st.composite
