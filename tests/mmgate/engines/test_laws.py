@@ -33,7 +33,8 @@ BITES = {
     "breakpoint-below-the-cliff": "VOL-2",
     "cache-outlives-its-samples": "VOL-3",
     "trend-is-a-share": "VEL-1",
-    "magnitude-is-direction": "VEL-3",
+    "magnitude-is-direction": "VEL-1",
+    "small-moves-fade": "VEL-3",
 }
 
 
