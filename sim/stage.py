@@ -187,7 +187,9 @@ class Stage:
     # -- by hand
 
     def _carry(self, step: script.Carry) -> None:
-        self.hands.carry(self.clock.now_ms, step, self.uplink.lost, self.downlink.again)
+        now = self.clock.now_ms
+        self.hands.carry(now, step, self.uplink.lost, self.downlink.again)
+        self.process.ask_books(now, self.settled)
 
     def _tick(self, step: script.Tick) -> None:
         """Tell that time has passed, under a fault that has come with it; and ask for the books."""
