@@ -16,7 +16,7 @@ from sim.script import Carry
 
 Arrive = Callable[[Any], None]
 
-LOSSES = frozenset((FaultKind.LOSE_PLACE, FaultKind.LOSE_CANCEL, FaultKind.QUERY_LOST))
+LOSSES = frozenset((FaultKind.LOSE_PLACE, FaultKind.LOSE_CANCEL, FaultKind.QUERY_LOST, FaultKind.LOSE_FILL))
 UPWARD = ("orders", "queries")
 
 
@@ -36,7 +36,7 @@ class Hands:
         """Drop what was to be told over a connection that is gone."""
         self._waiting = {name: held for name, held in self._waiting.items() if name in UPWARD}
 
-    def carry(self, now_ms: int, step: Carry, lost: Callable[[], None], again: Callable[[Any], None]) -> None:
+    def carry(self, now_ms: int, step: Carry, lost: Callable[[str], None], again: Callable[[Any], None]) -> None:
         """Hand one piece over, under the step's fault if it has one; a piece is `lost`, or told `again`.
 
         A channel that holds no such piece hands nothing over.
@@ -49,7 +49,7 @@ class Hands:
         if fault is not None:
             self._faults.begin(now_ms, fault, "by hand")
         if step.fault in LOSSES:
-            lost()
+            lost(step.channel)
         else:
             arrive(value)
             if step.fault is FaultKind.DUPLICATE_FILL:

@@ -133,6 +133,10 @@ class Downlink:
         else:
             self._launch(self._clock.now_ms + _LOCAL_MS, message)
 
+    def lost(self) -> None:
+        """Forget one message that a fault met on its way."""
+        self.under_way -= 1
+
     def again(self, message: Message) -> None:
         """Let a message that was told wait to be told once more."""
         self._hold("again", message)

@@ -9,7 +9,7 @@ from typing import Any
 from model import events
 from model.journal import Maker, Record
 from sim import script
-from sim.by_hand import Hands
+from sim.by_hand import UPWARD, Hands
 from sim.clock import Clock
 from sim.downlink import Downlink, Latency
 from sim.exchange import Exchange
@@ -188,8 +188,14 @@ class Stage:
 
     def _carry(self, step: script.Carry) -> None:
         now = self.clock.now_ms
-        self.hands.carry(now, step, self.uplink.lost, self.downlink.again)
+        self.hands.carry(now, step, self._lost, self.downlink.again)
         self.process.ask_books(now, self.settled)
+
+    def _lost(self, channel: str) -> None:
+        if channel in UPWARD:
+            self.uplink.lost()
+        else:
+            self.downlink.lost()
 
     def _tick(self, step: script.Tick) -> None:
         """Tell that time has passed, under a fault that has come with it; and ask for the books."""

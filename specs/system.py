@@ -130,7 +130,7 @@ class System:
         self.channels[name] = waiting[: move.at] + waiting[move.at + 1 :]
         if move.fault:
             self._spend(move.fault)
-        if move.fault in ("lose_place", "lose_cancel", "query_lost"):
+        if move.fault in ("lose_place", "lose_cancel", "query_lost", "lose_fill"):
             return
         if name == "orders":
             self._execute(message, move.fault)

@@ -56,7 +56,15 @@ class Healing:
 
     def path(self, system: System) -> tuple[Move, ...]:
         """Return the moves by which a state ends."""
-        return tuple(move for move, _ in _healed(system))
+        names: set[int] = set()
+        found: list[Move] = []
+        for move, after in _healed(system):
+            found.append(move)
+            name = hash(key(after))
+            if name in names:
+                break
+            names.add(name)
+        return tuple(found)
 
     def _ending(self, system: System) -> Ending:
         """Follow a state until its end, or until one that is known."""

@@ -254,9 +254,7 @@ def _remembered(names: Names, state: State) -> Key:
 
 
 def _untold(names: Names, system: System) -> Key:
-    """Return the fills that only a snapshot can still tell: those of an outage (L-4)."""
-    if system.connected and system.subscribed:
-        return ()
+    """Return the fills not told yet: a snapshot can tell those of an outage, or lost by their stream (L-4)."""
     return tuple([_part(names, part, system.state) for part in system.venue.recent if _is_new(part, system.state)])
 
 

@@ -55,8 +55,8 @@ def _carries(system: System, name: str, waiting: tuple[Message, ...]) -> Iterato
         for fault in _MEETS[kind_of(first.actions[0])]:
             if system.left(fault):
                 yield Move("carry", name, 0, fault)
-    elif name == "fills" and system.left("duplicate_fill"):
-        yield Move("carry", name, 0, "duplicate_fill")
+    elif name == "fills":
+        yield from (Move("carry", name, 0, f) for f in ("duplicate_fill", "lose_fill") if system.left(f))
 
 
 def _deeds(system: System) -> Iterator[Move]:

@@ -26,7 +26,7 @@ LOT_PLACES = 4
 
 FAULTS = (
     "lose_place", "lose_cancel", "lose_reply", "unknown_reply", "query_lost", "refuse_place", "refuse_cancel",
-    "post_only_mode", "duplicate_fill", "delay", "reorder", "disconnect", "silence", "crash",
+    "post_only_mode", "lose_fill", "duplicate_fill", "delay", "reorder", "disconnect", "silence", "crash",
 )  # fmt: skip
 """The kinds of faults, by the names that the simulation gives them."""
 DEEDS = ("price", "trade", "partial", "taker", "signal", *FAULTS)

@@ -136,7 +136,7 @@ def _risk(facts: Facts, system: System, place: Place, halted: str, met: Counter[
     if mark is None:
         return
     limit = system.config.max_position_usd
-    held = system.venue.net * place.side.sign
+    held = facts.net * place.side.sign
     exposed = max(ZERO, held + _open(system, place.side)) * mark
     if exposed > limit:
         yield "INV-3", f"with {place.cloid} the {place.side} side is exposed by {exposed} USD, over {limit}"
@@ -151,7 +151,7 @@ def _under_way(system: System) -> Iterator[Place]:
 
 
 def _open(system: System, side: Side) -> Decimal:
-    """Return what can still be filled on a side: on the book and on its way."""
+    """Return what can still be filled on a side, on the book and on its way: nothing told has ended that."""
     resting = sum((o.remaining for o in system.venue.orders if o.own and o.side is side and not o.reduce_only), ZERO)
     return resting + sum((p.sz for p in _under_way(system) if p.side is side and not p.reduce_only), ZERO)
 

@@ -58,3 +58,58 @@ def scope(*deeds: str, window: int = 0, config: MakerConfig = CONFIG, note: str 
 
 
 MESSAGE_FAULTS = tuple(name for name in FAULTS if name not in ("disconnect", "crash", "silence"))
+
+QUICK: tuple[Scope, ...] = (
+    scope("price"),
+    scope("disconnect"),
+    scope("trade"),
+    scope("trade", window=WINDOW_STEPS),
+    scope("crash"),
+    scope("crash", "signal"),
+    scope("crash", window=WINDOW_STEPS),
+    scope("taker", "signal"),
+    *(scope(name, "signal") for name in MESSAGE_FAULTS),
+)
+"""What closes within seconds."""
+STANDARD: tuple[Scope, ...] = (
+    *QUICK,
+    *(scope(name, "price") for name in MESSAGE_FAULTS if name != "post_only_mode"),
+    scope("post_only_mode", "trade", "signal"),
+    scope("silence", "price"),
+    scope("taker", "price"),
+    scope("trade", "signal"),
+    scope("trade", "signal", config=CONFIG_IOC, note="counter-orders ioc"),
+    scope("partial", "signal"),
+    scope("duplicate_fill", "partial", "trade"),
+    scope("unknown_reply", trade=2),
+    scope("crash", "trade"),
+    scope("crash", "price"),
+    scope("crash", "disconnect"),
+    scope(crash=2),
+    scope("disconnect", "signal"),
+    scope("disconnect", window=2),
+    scope("price", window=2),
+    scope("signal", window=2),
+    scope(signal=2),
+)
+"""What closes within minutes: every fault with a moving price, every entrance to the shutdown, each pair of lives."""
+DEEP: tuple[Scope, ...] = (
+    *STANDARD,
+    scope("price", "signal"),
+    scope("price", "trade"),
+    scope("trade", "disconnect"),
+    scope("price", "disconnect"),
+    scope("crash", "trade", "signal"),
+    scope("price", config=CONFIG_TWO, note="two levels"),
+    scope("trade", "signal", config=CONFIG_TWO, note="two levels"),
+    *(scope(name, "trade", "signal") for name in MESSAGE_FAULTS),
+)
+"""What takes hours; what does not close within `MOST_STATES` says to which depth it went."""
+_BY_PROFILE = {"quick": QUICK, "standard": STANDARD, "deep": DEEP}
+MOST_STATES = {"quick": 20_000, "standard": 400_000, "deep": 1_000_000}
+"""So many states of one scope are searched at most, by profile."""
+
+
+def scopes_of(profile: str) -> tuple[Scope, ...]:
+    """Return the scopes that a profile searches, the largest spread among the small."""
+    return _BY_PROFILE[profile]

@@ -75,7 +75,7 @@ def explore(
     """
     found = Explored(scope.name)
     began = time.process_time()
-    with localcontext(CONTEXT), _in_force(ref), _counting(found.table):
+    with localcontext(CONTEXT), in_force(ref), _counting(found.table):
         _Search(scope, found, most_states, until, Healing() if healing else None).run()
     found.seconds = time.process_time() - began
     return found
@@ -168,7 +168,8 @@ def _judged_opening(scope: Scope) -> tuple[System, tuple[Move, ...]]:
 
 
 @contextmanager
-def _in_force(ref: MakerRef) -> Iterator[None]:
+def in_force(ref: MakerRef) -> Iterator[None]:
+    """Have the maker's defect, if it has one, in force inside the block."""
     if ref.kind != "defect":
         yield
         return
