@@ -34,14 +34,6 @@ def _without_the_cancelled(_original: Any) -> Callable[..., Any]:
     return lambda net, orders, **_cancelled_too: exposure(net, orders, cancelled_too=False)
 
 
-def _by_what_is_told(original: Any) -> Callable[..., Any]:
-    def told(net: Decimal, orders: Any, **cancelled_too: bool) -> Any:
-        shown = [o._replace(size=min(o.size, o.told_remaining), filled=ZERO) for o in orders]
-        return original(net, shown, **cancelled_too)
-
-    return told
-
-
 def _only_new_orders(original: Any) -> Callable[..., bool]:
     return lambda _config, _where: False
 
@@ -143,13 +135,6 @@ DEFECTS: tuple[Defect, ...] = (
         ("INV-3",),
         (Patch("model.requote:exposure", _without_the_cancelled),),
         tags=("incident",),
-    ),
-    Defect(
-        "exposure-by-remaining-told",
-        "Exposure goes by the remaining size told, before its fill is",
-        ("I-5",),
-        ("INV-3",),
-        (Patch("model.requote:exposure", _by_what_is_told), Patch("model.answers:exposure", _by_what_is_told)),
     ),
     Defect(
         "own-orders-met",
