@@ -106,7 +106,10 @@ class Answer:
 
 
 class Answers:
-    """The lots of the present life, and the explanation of every counter-order sent in it."""
+    """The lots of the present life, and the explanation of every counter-order sent in it.
+
+    `fresh`: the ladder fill told in this turn, if it was one.
+    """
 
     def __init__(self, view: View, pricing: Pricing) -> None:
         self._view = view
@@ -115,7 +118,7 @@ class Answers:
         self._recent: dict[Key, deque[Lot]] = {}
         self._marks: dict[str, tuple[int, Fraction]] = {}
         self._answers: dict[tuple[str, int], Answer | None] = {}
-        self._fresh: Lot | None = None
+        self.fresh: Lot | None = None
 
     # Called by the pricing, once per turn.
 
@@ -126,11 +129,11 @@ class Answers:
         self._recent.clear()
         self._marks.clear()
         self._answers.clear()
-        self._fresh = None
+        self.fresh = None
 
     def heard(self, event: events.Event) -> None:
         """Take in an event that the view knows."""
-        self._fresh = None
+        self.fresh = None
         if not self._view.config.counter_order_enabled:
             return
         if isinstance(event, events.Fill):
@@ -158,7 +161,7 @@ class Answers:
         before = tuple(net - order.side.sign * size for net in nets)
         mark = Fraction(event.mark_px) if event.mark_px is not None and sane(event.mark_px) else None
         lot = Lot(order.cloid, order.side, Fraction(event.px), size, levels, before, self._view.index, mark)
-        self._fresh = lot
+        self.fresh = lot
         lots = self._lots.setdefault(key, [])
         lots.append(lot)
         compress(lots)
@@ -216,10 +219,6 @@ class Answers:
         self._answers[key] = answer
         return answer
 
-    def fresh_lot(self) -> Lot | None:
-        """Return the ladder fill told in this turn, if it was one."""
-        return self._fresh
-
     def role_of(self, order: OwnOrder, in_reply_to_fill: bool) -> Role:
         """Return the role of an order whose maker tells none, where it may be a collected counter-order (L-8a).
 
@@ -266,7 +265,7 @@ class Answers:
 
     def _only_fresh(self, lots: Sequence[Lot]) -> bool:
         """Say whether these lots are just the fill told in this turn."""
-        return len(lots) == 1 and self._fresh is not None and lots[0].index == self._fresh.index
+        return len(lots) == 1 and self.fresh is not None and lots[0].index == self.fresh.index
 
     def _explain(self, order: OwnOrder) -> Answer:
         key = (order.market, order.side.opposite)

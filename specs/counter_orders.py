@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from model import events, journal
 from model.actions import Place, Role
-from specs.answers import SLACK, Answer, Explanation, legal
+from specs.answers import SLACK, Answer, Explanation, Lot, legal
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
 from specs.monitor import Monitor
 from specs.own import OwnOrder
+from specs.pricing import Facts
 from specs.rungs import DECIMAL_DOUBT
 from specs.showing import shown
 from specs.statements import statement
@@ -28,10 +29,20 @@ class CounterMonitor(Monitor):
         del turn, action
         if not self.view.config.counter_order_enabled:
             return
-        if order.role is Role.COUNTER or (order.role is Role.LADDER and self._disguised(order)):
-            answer = self.view.pricing.answers.of(order)
-            if answer is not None:
-                self.judge(order, answer)
+        pricing = self.view.pricing
+        if order.role is Role.LADDER:
+            facts = pricing.facts(order)
+            if (
+                facts is None
+                or pricing.answers.fresh is None
+                or not self._disguised(order, facts, pricing.answers.fresh)
+            ):
+                return
+        elif order.role is not Role.COUNTER:
+            return
+        answer = pricing.answers.of(order)
+        if answer is not None:
+            self.judge(order, answer)
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Judge one counter-order."""
@@ -40,11 +51,10 @@ class CounterMonitor(Monitor):
         """Excuse a config without counter-orders."""
         return "" if self.view.config.counter_order_enabled else "counter_order_enabled is false"
 
-    def _disguised(self, order: OwnOrder) -> bool:
+    def _disguised(self, order: OwnOrder, facts: Facts, fresh: Lot) -> bool:
         """Say whether a declared rung is none, but answers the ladder fill just told (port protocol)."""
-        facts, fresh = self.view.pricing.facts(order), self.view.pricing.answers.fresh_lot()
         filled = self.view.fill_order
-        if facts is None or fresh is None or filled is None or filled.market != order.market:
+        if filled is None or filled.market != order.market:
             return False
         if facts.levels or order.side is fresh.side:
             return False
@@ -89,7 +99,7 @@ class EarnsItsFees(CounterMonitor):
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Also refuse a counter-order on the side of the fill that it answers."""
         super().sent_place(turn, action, order)
-        fresh = self.view.pricing.answers.fresh_lot()
+        fresh = self.view.pricing.answers.fresh
         if action.role is not Role.COUNTER or order.role is Role.COUNTER or fresh is None:
             return
         if isinstance(turn.event, events.Fill) and turn.event.market == order.market and fresh.side is order.side:

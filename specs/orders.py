@@ -25,7 +25,7 @@ class NeverTradesWithItself(Monitor):
         if order.role is Role.FLATTEN:
             return
         side, px = place.side, place.px
-        others = [o for o in self.view.orders.open_in(place.market) if o.side is not side]
+        others = self.view.orders.open_on(place.market, side.opposite)
         if others:
             self.antecedent(str(order.role), order)
         for other in others:

@@ -6,15 +6,17 @@ venue holds. A method that takes an event returns the own order concerned, or No
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from model import events, journal
-from model.actions import Cancel, Place, Role, Tif
+from model.actions import Cancel, Place, Role, Side, Tif
 from specs.own import ZERO, OwnOrder
 
 REVIVABLE = ("absent", "send_failed")
 """Ends that the venue itself did not tell: an order so ended may be told alive again (L-7a)."""
 
+NONE: dict[str, OwnOrder] = {}
 RETAIN_MS = 3_600_000
 """An order that the venue has closed, and whose end was told so long ago, is forgotten: nothing speaks of it again."""
 PRUNE_EVERY = 4096
@@ -33,6 +35,8 @@ class Orders:
         self.live: dict[str, OwnOrder] = {}
         self.open: dict[str, OwnOrder] = {}
         self._open_in: dict[str, dict[str, OwnOrder]] = {}
+        self._buys: dict[str, dict[str, OwnOrder]] = {}
+        self._sells: dict[str, dict[str, OwnOrder]] = {}
         self.former_live: dict[str, OwnOrder] = {}
         self.revivals = 0
         self._life = 0
@@ -55,6 +59,10 @@ class Orders:
         known = self._open_in.get(market)
         return list(known.values()) if known else []
 
+    def open_on(self, market: str, side: Side) -> Iterable[OwnOrder]:
+        """Return those of `open_in` on one side."""
+        return (self._buys if side is Side.BUY else self._sells).get(market, NONE).values()
+
     # What the maker sends.
 
     def placed(self, order: OwnOrder) -> OwnOrder | None:
@@ -72,14 +80,22 @@ class Orders:
         former = self.open.get(order.cloid)
         if former is not None and former.market != order.market:
             self._open_in[former.market].pop(former.cloid, None)
+        if former is not None and former is not order:
+            self._sided(former).pop(former.cloid, None)
         self.open[order.cloid] = order
         self._open_in.setdefault(order.market, {})[order.cloid] = order
+        self._sided(order)[order.cloid] = order
+
+    def _sided(self, order: OwnOrder) -> dict[str, OwnOrder]:
+        """Return the open orders on an order's side of its market."""
+        return (self._buys if order.side is Side.BUY else self._sells).setdefault(order.market, {})
 
     def _shut(self, cloid: str) -> None:
         """Note that the order of a cloid has ended."""
         order = self.open.pop(cloid, None)
         if order is not None:
             self._open_in[order.market].pop(cloid, None)
+            self._sided(order).pop(cloid, None)
 
     def cancel_sent(self, cancel: Cancel, now_ms: int) -> OwnOrder | None:
         """Note a cancel request."""
@@ -106,6 +122,8 @@ class Orders:
         """Forget what the former life knew; keep what `start` tells (S-5)."""
         self.open.clear()
         self._open_in.clear()
+        self._buys.clear()
+        self._sells.clear()
         self.cancel_pending.clear()
         self.query_ms = None
         self._life = start.life

@@ -179,6 +179,7 @@ class Pricing:
         self._asked: tuple[OwnOrder | None, Facts | None] = (None, None)
         self._declared: dict[tuple[int, str, Side], list[tuple[Decimal, int | None]]] = {}
         self._weekend_ms = 0
+        self._looked_until_ms = 0
         self.answers = Answers(view, self)
 
     # Called by the view, once per turn, when it knows the event.
@@ -192,21 +193,28 @@ class Pricing:
             self._life_begins(event)
             return
         now_ms = self._view.event_ms
-        weekend_ms = week.weekend_start(now_ms)
-        new_weekend = weekend_ms > self._weekend_ms
-        if new_weekend:
-            self._weekend_ms = weekend_ms
-            for market in self._markets.values():
-                market.reset()
+        new_weekend = now_ms >= self._looked_until_ms and self._new_weekend(now_ms)
         if isinstance(event, events.Oracle):
             self._oracle(event, now_ms, new_weekend)
         elif isinstance(event, events.Fill):
             self._fill(event, now_ms)
         self.answers.heard(event)
 
+    def _new_weekend(self, now_ms: int) -> bool:
+        """Say whether a weekend has begun, as it does at a full hour, and begin it (S-4)."""
+        self._looked_until_ms = (now_ms // week.HOUR_MS + 1) * week.HOUR_MS
+        weekend_ms = week.weekend_start(now_ms)
+        if weekend_ms <= self._weekend_ms:
+            return False
+        self._weekend_ms = weekend_ms
+        for market in self._markets.values():
+            market.reset()
+        return True
+
     def _life_begins(self, start: events.Start) -> None:
         self._markets = {market.name: MarketPricing(start.config) for market in start.markets}
         self._weekend_ms = week.weekend_start(start.now_ms)
+        self._looked_until_ms = 0
         self._terms = Terms.of(start.config)
         self._expected.clear()
         self._bases.clear()

@@ -151,8 +151,17 @@ class Quotable:
         self.spending.turned(self._view, turn)
 
     def excuse(self, market: str) -> str:
-        """Name what may rightly keep the maker from quoting this market, room apart; empty when nothing does."""
+        """Name what may rightly keep the maker from quoting this market, room apart; empty when nothing does.
+
+        Asked at the end of a turn, by more than one monitor: worked out once a record.
+        """
         view = self._view
+        known = view.excuses.get(market)
+        if known is None or known[0] != view.index:
+            known = view.excuses[market] = (view.index, self._excuse(view, market))
+        return known[1]
+
+    def _excuse(self, view: View, market: str) -> str:
         if not view.config.enabled:
             return "disabled"
         if not configured(view, market):

@@ -51,6 +51,7 @@ class RequestsNotWasted(Monitor):
         self._spending = Spending()
         self._markets: dict[str, Requoted] = {}
         self._weekend_ms = 0
+        self._looked_until_ms = 0
         self._requoting: str | None = None
         self._pending_too = False
         self._places: list[OwnOrder] = []
@@ -61,6 +62,7 @@ class RequestsNotWasted(Monitor):
         """A new life owes a ladder everywhere."""
         self._markets = {market.name: Requoted() for market in event.markets}
         self._weekend_ms = week.weekend_start(event.now_ms)
+        self._looked_until_ms = 0
         self._spending.life_began(event)
 
     def told_any(self, turn: journal.Turn) -> None:
@@ -68,11 +70,8 @@ class RequestsNotWasted(Monitor):
         event, kind, now_ms = turn.event, type(turn.event), self.view.event_ms
         self._doubts.heard(event)
         self._requoting = None
-        weekend_ms = week.weekend_start(now_ms)
-        if weekend_ms > self._weekend_ms:
-            self._weekend_ms = weekend_ms
-            for state in self._markets.values():
-                state.due = True
+        if now_ms >= self._looked_until_ms:
+            self._look_for_weekend(now_ms)
         if kind in NAMING_AN_END:
             self._note_end(event)
         if kind not in NO_WITHDRAWAL:
@@ -80,6 +79,15 @@ class RequestsNotWasted(Monitor):
                 state.due = state.due or self._withdrawn(market)
         if isinstance(event, events.Oracle) and event.market in self._markets:
             self._note_update(event)
+
+    def _look_for_weekend(self, now_ms: int) -> None:
+        """A new weekend, which begins at a full hour, owes a ladder everywhere (L-3)."""
+        self._looked_until_ms = (now_ms // week.HOUR_MS + 1) * week.HOUR_MS
+        weekend_ms = week.weekend_start(now_ms)
+        if weekend_ms > self._weekend_ms:
+            self._weekend_ms = weekend_ms
+            for state in self._markets.values():
+                state.due = True
 
     def _note_end(self, event: events.Start | events.Event) -> None:
         """Note that an own order ended, or was filled: that makes room (L-3)."""

@@ -85,8 +85,8 @@ class ExposureWithinLimit(Monitor):
         if order.role is Role.FLATTEN or place.reduce_only or mark_px is None or mark_px <= 0:
             return
         resting, side = ZERO, place.side
-        for other in view.orders.open_in(place.market):
-            if other.side is side and other.role is not Role.FLATTEN:
+        for other in view.orders.open_on(place.market, side):
+            if other.role is not Role.FLATTEN:
                 unfilled = other.place.sz - other.told_filled
                 if unfilled > 0:
                     resting += unfilled

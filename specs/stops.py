@@ -9,6 +9,9 @@ from specs import week
 from specs.own_orders import Orders
 from specs.positions import Positions
 
+FINDING = (events.Fill, events.OpenOrders, events.Resting)
+"""Events that may tell of own orders or a position outside the quoting window (S-3)."""
+
 
 @dataclass(slots=True)
 class Stop:
@@ -44,11 +47,16 @@ class Stops:
         self._life = 0
         self._weekend_only = True
         self._judged_window_ms = 0
+        self._judged_until_ms = 0
+        self._hour_ms = -week.HOUR_MS
+        self._open = False
 
     def life_began(self, start: events.Start) -> None:
         """Enter at a start inside the shutdown window, or outside the quoting window with leftovers (S-3)."""
         self._life, self._weekend_only = start.life, start.config.weekend_only
         self._judged_window_ms = week.last_shutdown_start(start.now_ms)
+        self._judged_until_ms = 0
+        self._hour_ms = -week.HOUR_MS
         self.current, self.hard_stop_ms = None, None
         if week.shutdown_window(start.now_ms):
             self._enter("start inside", start.now_ms, True)
@@ -56,18 +64,22 @@ class Stops:
             self._enter("leftovers", start.now_ms, True)
 
     def window_open(self, now_ms: int) -> bool:
-        """Say whether the clock allows quoting (S-1)."""
-        return week.quoting_window(now_ms, self._weekend_only)
+        """Say whether the clock allows quoting (S-1); every edge is a full hour."""
+        if not self._hour_ms <= now_ms < self._hour_ms + week.HOUR_MS:
+            self._hour_ms = now_ms // week.HOUR_MS * week.HOUR_MS
+            self._open = week.quoting_window(now_ms, self._weekend_only)
+        return self._open
 
     def heard(self, event: events.Event, now_ms: int, connected: bool) -> Stop | None:
         """Look for an entrance in an event; call when orders and positions know it. Returns a new stop."""
-        if not self.queries:
-            self._answered(now_ms, now_ms)
-        self._reopen(now_ms)
-        stop = self._by_window(now_ms, connected)
+        if self.current is not None:
+            if not self.queries:
+                self._answered(now_ms, now_ms)
+            self._reopen(now_ms)
+        stop = None if now_ms < self._judged_until_ms else self._by_window(now_ms, connected)
         if isinstance(event, events.Shutdown):
             stop = self._by_order(event, now_ms, connected) or stop
-        elif isinstance(event, (events.Fill, events.OpenOrders, events.Resting)):
+        elif isinstance(event, FINDING):
             stop = stop or self._by_leftovers(now_ms, connected)
         if isinstance(event, events.OpenOrders):
             self._answered(event.sent_ms, now_ms)
@@ -82,6 +94,7 @@ class Stops:
         return self.running() or (self.current is not None and not self.window_open(now_ms))
 
     def _by_window(self, now_ms: int, connected: bool) -> Stop | None:
+        self._judged_until_ms = (now_ms // week.HOUR_MS + 1) * week.HOUR_MS
         began_ms = week.last_shutdown_start(now_ms)
         if began_ms <= self._judged_window_ms:
             return None

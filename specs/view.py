@@ -24,6 +24,9 @@ from specs.pricing import Pricing
 from specs.stops import Stop, Stops
 from specs.surroundings import Around, around
 
+HALTING = (events.Disconnected, events.Connected, events.OpenOrders)
+"""Events that begin or end a halt by themselves."""
+
 
 class View:
     """The shared knowledge of a run. Read-only for monitors."""
@@ -57,6 +60,7 @@ class View:
         self.fill_order: OwnOrder | None = None
         self.new_stop: Stop | None = None
         self.counter_due: dict[tuple[str, Side], Decimal] = {}
+        self.excuses: dict[str, tuple[int, str]] = {}
         self.guesses: set[str] = set()
         # Shared parts.
         self.orders = Orders()
@@ -102,7 +106,8 @@ class View:
         handler = self._hear.get(type(event))
         if handler is not None:
             handler(event)
-        self.halts.heard(event, self.event_ms)
+        if isinstance(event, HALTING):
+            self.halts.heard(event, self.event_ms)
         self.new_stop = self.stops.heard(event, self.event_ms, self.connected)
         self.pricing.heard(turn)
 
@@ -127,7 +132,10 @@ class View:
 
     def told_of(self, market: str) -> Told:
         """Return oracle and mark of a market as last told."""
-        return self.told.setdefault(market, Told())
+        known = self.told.get(market)
+        if known is None:
+            known = self.told[market] = Told()
+        return known
 
     def usable(self, market: str) -> bool:
         """Say whether a ladder may be computed now: prices usable (Q-0) and not too old (Q-11)."""
