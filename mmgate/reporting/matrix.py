@@ -17,7 +17,7 @@ from specs.defects import Defect
 
 
 def tell_matrix(matrix: Matrix, as_json: bool, quiet: bool = False) -> int:
-    """Print the matrix, with `quiet` its sum and what is wrong; exit 1 for a wrong harness, 4 where an engine failed."""
+    """Print the matrix, with `quiet` its sum and what is wrong; exit 1 for a wrong harness, 4 where an engine broke."""
     if as_json:
         sys.stdout.write(as_text(matrix_data(matrix)))
     else:
