@@ -32,10 +32,10 @@ class ProgressLine:
         """Whether anybody sees it."""
         return self._shows
 
-    def say(self, text: str) -> None:
-        """Rewrite the line, not more often than a person reads, nor in the first two seconds."""
+    def say(self, text: str, *, at_once: bool = False) -> None:
+        """Rewrite the line, not more often than a person reads, nor in the first two seconds, unless `at_once`."""
         now_s = time.monotonic()
-        if self._shows and now_s - self._last_s >= EVERY_S:
+        if self._shows and (at_once or now_s - self._last_s >= EVERY_S):
             self._last_s, self._written = now_s, True
             width = shutil.get_terminal_size().columns
             self._stream.write(f"\r\x1b[K{text[: width - 1]}")

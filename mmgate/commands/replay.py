@@ -53,7 +53,7 @@ def replay(
         told = f"replaying it would run the command {shown(maker.name)}, which stands in the file"
         raise InputRefused(f'witness {shown_path(trace)}: {told}; if you trust it, give it yourself: --port "CMD"')
     with ProgressLine(shown=not quiet) as line:
-        line.say("running it again")
+        line.say("running it again …", at_once=True)
         found = again(trace, override)
     tell_replay(trace, found, as_json, quiet)
     return int({STILL_FAILS: ExitCode.WRONG, FIXED: ExitCode.DONE}.get(found.word, ExitCode.HARNESS))

@@ -167,7 +167,8 @@ def test_progress_is_told_on_a_terminal_only_after_two_seconds_and_leaves_no_tra
             now[0] = 103.0
             line.say("half")
             line.say("too soon again")
-    assert screen.getvalue() == "\r\x1b[Khalf\r\x1b[K"
+            line.say("now", at_once=True)
+    assert screen.getvalue() == "\r\x1b[Khalf\r\x1b[Know\r\x1b[K"
     assert pipe.getvalue() == ""
 
 
