@@ -7,8 +7,8 @@ from mmgate.engines.laws import LAWS
 from specs.catalogue import JUDGED_BY_ENGINES, MONITORS
 from specs.contracts import LEMMAS
 
-SYMBOLIC, PROPERTY, SIMULATION = "symbolic", "property", "simulation"
-ENGINES = (SYMBOLIC, PROPERTY, SIMULATION)
+SYMBOLIC, PROPERTY, EXHAUSTIVE, SIMULATION = "symbolic", "property", "exhaustive", "simulation"
+ENGINES = (SYMBOLIC, PROPERTY, EXHAUSTIVE, SIMULATION)
 
 
 def judges_of(spec_id: str) -> tuple[tuple[str, str], ...]:

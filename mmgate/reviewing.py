@@ -117,7 +117,7 @@ def hunted(name: str) -> Found:
     traces = [*_runs(chases[1], must), *_calls(name, must)]
     if not kills or not traces:
         raise LookupError(f"{name} is caught by none of {', '.join(must)}; see mmgate matrix --defects {name}")
-    spec, engine, records, steps = min(traces, key=lambda trace: (trace[2] == 0, trace[2], trace[0]))
+    spec, engine, records, steps = min(traces, key=lambda trace: (trace[2], trace[0]))
     ordered = sorted(set(kills), key=lambda kill: (must.index(kill[0]), kill[1]))
     return Found(name, tuple(ordered), spec, engine, records, steps)
 
