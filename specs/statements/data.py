@@ -12,7 +12,7 @@ SPECS: tuple[Spec, ...] = (
         "Wicks and percentiles are the defined ones",
         "Wicks, window and percentiles equal an independent definition, lie in [0, 500] and in order; unusable"
         " and late ticks change nothing.",
-        ("V-1", "V-2", "V-3", "V-9", "V-10"),
+        ("V-1", "V-2", "V-3", "V-9", "V-10", "N-2"),
         FUNCTION,
         features=("dynamic_offset",),
     ),
