@@ -69,13 +69,16 @@ class CloidsAreUnique(Monitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._seen: dict[str, tuple[int, int]] = {}
+        self._now = (0, 0)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Look the new cloid up among all that were sent."""
         self.antecedent("first life" if self.view.life_count == 1 else "later life", order)
         first = self._seen.get(place.cloid)
         if first is None:
-            self._seen[place.cloid] = (turn.now_ms, turn.life)
+            if self._now != (turn.now_ms, turn.life):  # one for all orders of a reply: they are kept for good
+                self._now = (turn.now_ms, turn.life)
+            self._seen[place.cloid] = self._now
         else:
             when = f"first at {first[0]} in life {first[1]}"
             self.violated(f"cloid {place.cloid} is sent again ({when})", place.market, place.cloid)

@@ -126,6 +126,7 @@ class GateSeesTheTaker(Monitor):
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Note an own result: it must not touch the gate."""
         if self.view.fill_fresh:
+            self._forget()
             self._own.append((self.view.event_ms, event.closed_pnl - event.fee))
 
     def told_taker_fill(self, turn: journal.Turn, event: events.TakerFill) -> None:
@@ -171,8 +172,7 @@ class GateSeesTheTaker(Monitor):
     def _judge_quoting(self) -> None:
         """Own losses that would shut the gate, were they counted, leave the maker quoting within B-resume."""
         view = self.view
-        while self._own and view.event_ms - self._own[0][0] >= HOUR_MS:
-            self._own.popleft()
+        self._forget()
         own = sum((usd for _, usd in self._own), ZERO)
         limit = -view.config.max_hourly_drawdown_usd
         if not all(t + own <= limit < t for t in view.positions.taker_pnl_sums(view.event_ms)) or not self._may_quote():
@@ -192,6 +192,11 @@ class GateSeesTheTaker(Monitor):
             self._blamed_ms = None
             fact = f"no ladder for {view.bounds.resume_ms} ms although the taker's hour is over {limit} USD"
             self.violated(f"{fact}; own fills lost {-own} USD, which is not the gate's business")
+
+    def _forget(self) -> None:
+        """Forget own results of more than an hour ago."""
+        while self._own and self.view.event_ms - self._own[0][0] >= HOUR_MS:
+            self._own.popleft()
 
     def _may_quote(self) -> bool:
         """Say whether nothing else keeps the maker from quoting some market with room for a rung."""
