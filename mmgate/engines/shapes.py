@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mmgate.engines.cases import LadderCase, ladder_cases, stats_of
 from mmgate.engines.functions import POWER_SLACK, UNMET
-from mmgate.engines.laws import LAWS, Ask, Law, quoted, read
+from mmgate.engines.laws import LAWS, Ask, Law, Quoted, quoted, read
 from mmgate.engines.tick_cases import TickCase, tick_cases
 from model.actions import Side
 from model.config import LevelDistribution
@@ -39,16 +39,33 @@ def shape_is_kept(ask: Ask, case: LadderCase) -> str | None:
     plain = replace(case, ratio=Decimal(0), trend=Decimal(0), multiplier=Decimal(1))
     if case.config.num_levels == 1:
         return UNMET
-    told = quoted(ask, plain)
+    faults = [_shape(plain, quoted(ask, plain)), _shape(_stretched(plain), quoted(ask, _stretched(plain)))]
+    return next(filter(None, faults), None)
+
+
+def _stretched(case: LadderCase) -> LadderCase:
+    """Return the case with exponential levels whose outermost one follows the largest wick."""
+    config = replace(
+        case.config,
+        level_distribution=LevelDistribution.EXPONENTIAL,
+        p100_safety_multiplier=case.config.p100_safety_multiplier + Decimal("0.5"),
+    )
+    inner = config.min_offset_bps + config.l0_wick_multiplier + config.fee_buffer_bps
+    p100 = 2 * float(inner + config.min_range_width_bps)
+    return replace(case, config=config, stats=stats_of([1.0] * 6 + [p100], True, 1.0))
+
+
+def _shape(case: LadderCase, told: Quoted) -> str:
+    """Say what is wrong with the shape of a ladder; empty when nothing is."""
     oracle = Fraction(case.oracle_px)
     for side in Side:
         offsets = {
             level: (oracle - px) * side.sign / oracle * 10_000 for (one, level), (px, _) in told.items() if one is side
         }
-        fault = _rises(plain, offsets) or _curves(plain, offsets)
+        fault = _rises(case, offsets) or _curves(case, offsets)
         if fault:
             return f"{side}: {fault}"
-    return None if told else UNMET
+    return ""
 
 
 def _floor(case: LadderCase) -> Fraction:
