@@ -9,14 +9,17 @@ from model import events, journal
 from specs.own import ZERO, FillIdentity
 
 HOUR_MS = 3_600_000
+MOST_SHIFTS = 8
+"""So many differences that may have been adopted are held besides the newest."""
 
 
 class Positions:
     """Net positions in base units.
 
     `net`, `taker`: the told ledger, start positions plus fills told since, each identity once (L-4).
-    `offset`: by how much the last answer differed from the ledger; `adopted`: a difference that two answers in a row
-    told alike, so that a maker may have made it its own (L-7).
+    `offset`: by how much the last answer differed from the ledger; `adopted`: the last differences that two answers in
+    a row told alike, each with its query's time, so that a maker may have made it its own (L-7). It may wait for a
+    later answer, and hold an earlier one until then.
     `mm`, `taker_truth`: what the venue booked. `taker_pnl`: (venue time, time told, closed PnL − fee), this life.
     """
 
@@ -24,7 +27,7 @@ class Positions:
         self.net: dict[str, Decimal] = {}
         self.taker: dict[str, Decimal] = {}
         self.offset: dict[str, Decimal] = {}
-        self.adopted: dict[str, tuple[Decimal, int]] = {}
+        self.adopted: dict[str, tuple[tuple[Decimal, int], ...]] = {}
         self.seen: set[FillIdentity] = set()
         self.taker_pnl: deque[tuple[int, int, Decimal]] = deque()
         self.mm: dict[str, Decimal] = {}
@@ -52,9 +55,10 @@ class Positions:
         signed = fill.side.sign * fill.sz
         self.net[fill.market] = self.net.get(fill.market, ZERO) + signed
         self.offset.pop(fill.market, None)
-        shift, until_ms = self.adopted.get(fill.market, (ZERO, 0))
-        if fill.time_ms < until_ms:  # contained in the correction: the ledger catches up with it (L-7)
-            self.adopted[fill.market] = (shift - signed, until_ms)
+        shifts = self.adopted.get(fill.market, ())
+        if shifts:  # what a correction contains, the ledger catches up with (L-7)
+            held = ((shift - signed if fill.time_ms < ms else shift, ms) for shift, ms in shifts)
+            self.adopted[fill.market] = tuple(held)
         return True
 
     def told_taker_fill(self, fill: events.TakerFill, now_ms: int) -> bool:
@@ -75,16 +79,17 @@ class Positions:
             size = position.size - position.taker_size if position else ZERO
             difference = size - self.net.get(market, ZERO)
             if difference != 0 and self.offset.get(market) == difference:
-                self.adopted[market] = (difference, answer.sent_ms)
+                earlier = [one for one in self.adopted.get(market, ()) if one[0] != difference]
+                self.adopted[market] = (*earlier[-MOST_SHIFTS:], (difference, answer.sent_ms))
             self.offset[market] = difference
 
     def candidates(self, market: str) -> tuple[Decimal, ...]:
         """Return the MM positions that a maker may rightly hold: the ledger's first, then corrected ones (L-7)."""
         net = self.net.get(market, ZERO)
-        offset, (shift, _) = self.offset.get(market, ZERO), self.adopted.get(market, (ZERO, 0))
-        if offset == 0 and shift == 0:
+        offset, shifts = self.offset.get(market, ZERO), self.adopted.get(market, ())
+        if offset == 0 and not shifts:
             return (net,)
-        return tuple(dict.fromkeys((net, net + offset, net + shift)))
+        return tuple(dict.fromkeys((net, net + offset, *(net + shift for shift, _ in shifts))))
 
     def traded(self, record: journal.Traded) -> None:
         """Book a fill at the venue."""

@@ -41,7 +41,7 @@ def test_the_suites_scenarios_are_embedded():
         "weekend", "evening", "saturday", "signal", "hard-stop", "late-event", "very-late-event", "crash",
         "restart-in-shutdown", "restart-after", "leftovers", "disconnect", "taker", "races", "refusals",
         "bad-prices", "three-markets", "recorded", "gate", "next-weekend", "budget",
-        "fewer-markets", "crash-loop", "calm", "account", "brink", "signal-offline",
+        "fewer-markets", "crash-loop", "calm", "account", "brink", "signal-offline", "lost-fills",
     }  # fmt: skip
     assert set(scenario.embedded()) == expected
 

@@ -216,6 +216,12 @@ def test_in_post_only_mode_crossing_orders_are_rejected_by_word(play, order):
     assert [r.reason[:14] for r in seen.told(events.Rejected)] == ["Only post-only"]
 
 
+def test_a_lost_fill_is_told_by_no_stream_though_the_venue_books_it(play, order):
+    seen = play([(1000, order(1, Side.BUY, "99.5"))], during(FaultKind.LOSE_FILL), sold(2000))
+    assert seen.told(events.Fill) == []
+    assert len(seen.of(journal.Traded)) == 1
+
+
 def test_a_duplicated_fill_is_told_twice_with_one_identity(play, order):
     seen = play([(1000, order(1, Side.BUY, "99.5"))], during(FaultKind.DUPLICATE_FILL), sold(2000))
     first, second = seen.told(events.Fill)

@@ -146,6 +146,22 @@ def test_a_fill_after_an_adopted_difference_is_contained_in_it(story):
     assert positions.candidates(GOLD) == (D(1),)
 
 
+def test_a_maker_may_hold_an_earlier_correction_until_it_has_made_the_next(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.fills(rung, sz="0.4", told=False)
+    for told in (False, True):
+        for _ in range(2):
+            run.timer(1000, QueryOpenOrders())
+            run.answer()
+        if not told:
+            run.fills(rung, sz="0.1", told=False)
+    assert D("0.4") in run.panel.view.positions.candidates(GOLD)
+    assert D("0.5") in run.panel.view.positions.candidates(GOLD)
+
+
 def test_the_mark_comes_with_prices_and_with_fills_but_not_with_snapshots(story):
     run = story()
     rung = run.rung()
