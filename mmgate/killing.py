@@ -101,14 +101,19 @@ class Matrix:
 def fill_matrix(
     defects: str, engines: tuple[str, ...], profile: str | None, seed: int | None, clean: int = CLEAN_RUNS
 ) -> Matrix:
-    """Test the harness, hunt the defects, run the reference clean. Raises InputRefused, SelfTestFailed."""
+    """Test the harness, hunt the defects and, where all are hunted, run the reference clean.
+
+    Raises InputRefused, SelfTestFailed.
+    """
     chosen = choose("--engine", engines, ENGINES, "engine that runs defects") if engines else ENGINES
     plan = plan_of(Asked(defects=defects, profile=profile or DEFAULT_PROFILE, seed=seed))
     first = plan.requests[0]
     tested = self_test()
     tell = _teller()
     chases, errors = _chase_all([_chase_of(request, chosen) for request in plan.requests], first.workers, tell)
-    alarms = clean_runs(first, clean, tell)
+    whole = defects == "all" and set(chosen) == set(ENGINES)
+    runs = clean if whole else 0
+    alarms = clean_runs(first, runs, tell)
     return Matrix(
         tuple(BY_ID[request.maker.name] for request in plan.requests),
         first.specs,
@@ -116,9 +121,9 @@ def fill_matrix(
         tuple(chases),
         tuple(errors),
         alarms,
-        clean,
+        runs,
         tested,
-        whole=defects == "all" and set(chosen) == set(ENGINES),
+        whole,
     )
 
 

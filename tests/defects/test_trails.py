@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 from pathlib import Path
 from typing import Any
 
+from mmgate import cli
 from mmgate.chasing import Chased, Kill
 from mmgate.clean import FIRST_SEED, Alarm, alarms_of, jobs_of
 from mmgate.engines.judging import Judgement
@@ -127,3 +129,12 @@ def test_the_matrix_as_data_tells_defects_specs_engines_and_kills(capsys):
     broken = matrix(("level-always-0", "CTR-1", "simulation"), errors=(("level-always-0", "simulation", "lost"),))
     assert tell_matrix(broken, as_json=True) == 4
     assert tell_matrix(matrix(), as_json=True) == 1
+
+
+def test_the_command_prints_the_matrix_of_one_defect(capsys):
+    assert cli.main(["matrix", "--defects", "bps-in-hundredths", "--engine", "simulation", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["defects"][0]["first_kill"]["stage"] == "fixed/signal"
+    assert {"defect": "bps-in-hundredths", "spec": "OFF-2"}.items() <= data["kills"][1].items()
+    assert data["survivors"] == []
+    assert data["clean"]["runs"] == 0
