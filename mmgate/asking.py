@@ -30,6 +30,16 @@ RECORDED_CONFIG = "all-on"
 """The embedded config with which a recording is played where the user gives none."""
 TOTALITY = "ROB-1"
 """The spec that a port violates by breaking the protocol: a port is never judged without it."""
+SYMBOLIC, EXHAUSTIVE = "symbolic", "exhaustive"
+READS_SOURCE = (
+    "proves things of the reference's source only",
+    "the symbolic engine reads the reference's source, so it says nothing about this maker",
+)
+FORKS_STATE = (
+    "forks the maker's state, which a port's process does not give",
+    "the exhaustive engine is not run: it forks the maker's state, which a port's process does not give",
+)
+"""Why an engine can't be used on a maker: where it alone was asked for, and where others are."""
 LONG = ("weekend",)
 """Scenarios that only the deep profile runs on a user's config."""
 
@@ -230,15 +240,18 @@ def _closed(recording: Recorded, config: MakerConfig) -> list[str]:
 
 
 def _engines(asked: Asked, makers: tuple[MakerRef, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the engines to use; the symbolic one reads the reference's source and judges nothing else."""
+    """Return the engines to use, and why others are not: what they need of a maker, the reference has."""
     engines = choose("--engine", asked.engines, ENGINES, "engine") if asked.engines else ENGINES
     if all(maker.kind == "reference" for maker in makers):
         return engines, ()
-    others = tuple(engine for engine in engines if engine != "symbolic")
+    unfit = {SYMBOLIC: READS_SOURCE}
+    if any(maker.kind == "port" for maker in makers):
+        unfit[EXHAUSTIVE] = FORKS_STATE
+    others = tuple(engine for engine in engines if engine not in unfit)
+    left = [engine for engine in engines if engine in unfit]
     if not others:
-        raise InputRefused("--engine symbolic: proves things of the reference's source only; name another engine")
-    note = "the symbolic engine reads the reference's source, so it says nothing about this maker"
-    return others, (note,) if others != engines else ()
+        raise InputRefused(*(f"--engine {engine}: {unfit[engine][0]}; name another engine" for engine in left))
+    return others, tuple(unfit[engine][1] for engine in left)
 
 
 def _run_id(asked: Asked, suite: tuple[Entry, ...], profile: str, seed: int) -> RunId:

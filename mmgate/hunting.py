@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mmgate.engines import exhaustive, simulation
 from mmgate.engines import property as drawing
-from mmgate.engines import simulation
 from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.witnesses import save_witness, search
@@ -104,7 +104,7 @@ def hunt(prey: Prey) -> Hunt:
     """Look for one defect, here."""
     if not prey.specs:
         return Hunt(prey.defect_id, prey.engine, ())
-    found = _in_runs(prey) if prey.engine == simulation.ENGINE else _in_examples(prey)
+    found = _LOOK[prey.engine](prey)
     label = f"{prey.defect_id}: {BY_ID[prey.defect_id].title}"
     return replace(
         found,
@@ -116,6 +116,15 @@ def hunt(prey: Prey) -> Hunt:
 def _in_examples(prey: Prey) -> Hunt:
     """Let the property engine draw its examples."""
     result: EngineResult = drawing.run(prey.request(prey.specs))
+    return Hunt(prey.defect_id, prey.engine, result.outcomes, result.witnesses)
+
+
+def _in_scopes(prey: Prey) -> Hunt:
+    """Let the exhaustive engine search its scopes, as far as it judges what is missing."""
+    wanted = tuple(spec_id for spec_id in prey.specs if spec_id in exhaustive.JUDGED)
+    if not wanted:
+        return Hunt(prey.defect_id, prey.engine, ())
+    result: EngineResult = exhaustive.run(prey.request(wanted))
     return Hunt(prey.defect_id, prey.engine, result.outcomes, result.witnesses)
 
 
@@ -175,3 +184,10 @@ def _told(outcome: Outcome, defect_id: str) -> Outcome:
     """Say with the first violation which defect shows it; one for each defect is enough."""
     violations = tuple(replace(one, text=f"[{defect_id}] {one.text}") for one in outcome.violations[:1])
     return replace(outcome, violations=violations)
+
+
+_LOOK: dict[str, Callable[[Prey], Hunt]] = {
+    "property": _in_examples,
+    exhaustive.ENGINE: _in_scopes,
+    simulation.ENGINE: _in_runs,
+}

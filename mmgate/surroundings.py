@@ -17,7 +17,12 @@ from mmgate.reporting.json_report import as_text
 from mmgate.verification import ENGINES
 
 NEEDED = ("pydantic", "typer", "rich", "jinja2", "simpy", "hypothesis")
-ENGINE_NEEDS = {"symbolic": ("crosshair-tool", "z3-solver"), "property": ("hypothesis",), "simulation": ("simpy",)}
+ENGINE_NEEDS = {
+    "symbolic": ("crosshair-tool", "z3-solver"),
+    "property": ("hypothesis",),
+    "exhaustive": ("simpy",),
+    "simulation": ("simpy",),
+}
 PROGRAMS = {
     "chromium": "a browser, for the tests that look at pages",
     "spin": "the twin of the explorer",

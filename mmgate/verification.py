@@ -24,7 +24,7 @@ from specs.catalogue import SPECS
 from specs.defects import BY_ID
 from specs.spec import Outcome, Spec, Word, merge_runs
 
-ENGINES = ("symbolic", "property", "simulation")
+ENGINES = ("symbolic", "property", "exhaustive", "simulation")
 """The engines, in the order in which they run: the cheapest to read first."""
 
 

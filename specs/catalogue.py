@@ -20,6 +20,8 @@ from specs import (
     resuming,
     risk,
     sessions,
+    system_healing,
+    system_safety,
     ticks,
     withdrawals,
 )
@@ -68,6 +70,9 @@ JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("VEL-1", "property: the trend by definition"),
     ("VEL-3", "property: moves scaled, one move larger than all"),
     ("DET-1", "property and simulation: worlds run twice, in another process and with another hash seed, and compared"),
+    *((spec_id, "exhaustive: every state of small scopes") for spec_id in system_safety.JUDGED),
+    *((spec_id, "exhaustive: how every state of small scopes ends") for spec_id in system_healing.JUDGED),
+    ("ROB-1", "exhaustive: every event of small scopes is answered"),
 )
 """Specs that no monitor of one run can judge, and who does: the engines, a colon, and how."""
 

@@ -64,7 +64,7 @@ Engine = Annotated[
     typer.Option(
         "--engine",
         metavar="NAME",
-        help="Use these only: symbolic, property, simulation.",
+        help="Use these only: symbolic, property, exhaustive, simulation.",
         autocompletion=completing.engines,
     ),
 ]
