@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from mmgate.engines.drawing import check
 from mmgate.engines.functions import Property
+from mmgate.selftest import CANARY
 from specs.spec import Word
 
 SIMULATION = ("--engine", "simulation")
-DEFECT = ("--defects", "bps-in-tenths", "--spec", "OFF-3")
+DEFECT = ("--defects", CANARY, "--spec", "OFF-3")
 HELD = ("--spec", "OFF-3")
 
 
