@@ -102,14 +102,18 @@ def key(system: System) -> Key:
 class Names:
     """Numbers for cloids in the order in which they are met, and the times against which others are held."""
 
-    __slots__ = ("cloid_of", "config", "now_ms", "numbers", "query_ms", "window")
+    __slots__ = ("cloid_of", "config", "contained_ms", "fills", "now_ms", "numbers", "query_ms", "seen", "window")
 
     def __init__(self, system: System) -> None:
         self.numbers: dict[str, int] = {}
         self.cloid_of = system.venue.cloid_of
         self.config: MakerConfig = system.config
         self.now_ms = system.now_ms
-        self.query_ms = system.state.query_ms if system.state is not None else None
+        self.fills: dict[tuple[int, str, int], int] = {}
+        state = system.state
+        self.query_ms = None if state is None else state.query_ms
+        self.contained_ms = None if state is None else state.markets[MARKET].contained_before_ms
+        self.seen = None if state is None else state.seen_fills
         self.window = system.window_ms - system.now_ms < NEAR_MS
 
     def __call__(self, cloid: str | None, oid: int | None = None) -> int:
@@ -121,6 +125,12 @@ class Names:
         if number is None:
             number = self.numbers[name] = len(self.numbers) + 1
         return number
+
+    def fill(self, identity: tuple[int, str, int]) -> Key:
+        """Place a fill: which one, whether it was seen, and is or will be contained in a correction (L-4, L-7)."""
+        number = self.fills.setdefault(identity, len(self.fills))
+        contained = self.contained_ms is not None and identity[0] < self.contained_ms
+        return number, self.seen is not None and identity in self.seen, contained, self.told(identity[0])
 
     def age(self, time_ms: int | None, most_ms: int) -> int | None:
         """Return how long ago something was, at most `most_ms`."""
@@ -255,7 +265,7 @@ def _remembered(names: Names, state: State) -> Key:
 
 def _untold(names: Names, system: System) -> Key:
     """Return the fills not told yet: a snapshot can tell those of an outage, or lost by their stream (L-4)."""
-    return tuple([_part(names, part, system.state) for part in system.venue.recent if _is_new(part, system.state)])
+    return tuple([_part(names, part) for part in system.venue.recent if _is_new(part, system.state)])
 
 
 def _is_new(part: Part, state: State | None) -> bool:
@@ -264,7 +274,7 @@ def _is_new(part: Part, state: State | None) -> bool:
 
 
 def _message(names: Names, message: Message) -> Key:
-    parts = tuple([_part(names, part, None) for part in message.parts])
+    parts = tuple([_part(names, part) for part in message.parts])
     actions = tuple([_action(names, action) for action in message.actions])
     sent = names.age(message.sent_ms, 2_000) if not message.parts else 0
     return actions, parts, message.age, sent
@@ -278,7 +288,7 @@ def _action(names: Names, action: Action) -> Key:
     return ("query",)
 
 
-def _part(names: Names, part: Part, state: State | None) -> Key:
+def _part(names: Names, part: Part) -> Key:
     kind, values = part
     if kind is events.OpenOrders:
         sent_ms, orders, positions = values
@@ -288,6 +298,6 @@ def _part(names: Names, part: Part, state: State | None) -> Key:
         return "oracle", values[1]
     if kind is events.Fill:
         sz: Decimal = values[7]
-        return "fill", names(values[1]), values[5], values[6], sz, values[3] >= names.now_ms, values[4]
+        return "fill", names(values[1]), values[5], values[6], sz, names.fill((values[3], values[0], values[4]))
     rest = tuple([v for v in values[3:] if not isinstance(v, str) or v in ("place", "cancel")])
     return kind.__name__, names(values[1], values[2]), values[1] is None, rest
