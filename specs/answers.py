@@ -222,9 +222,9 @@ class Answers:
     def role_of(self, order: OwnOrder, in_reply_to_fill: bool) -> Role:
         """Return the role of an order whose maker tells none, where it may be a collected counter-order (L-8a).
 
-        It is one where the fills left to answer give its price and its size, and it is none where a rung stands at a
-        moment at which rungs are placed (L-3). In the reply to a fill of the other side it is one unless only a
-        rung stands there (port protocol).
+        It is one where the fills left to answer give its price and its size, and it is none with a rung's price and
+        size at a moment at which rungs are placed (L-3). In the reply to a fill of the other side it is one unless
+        only a rung is like it (port protocol).
         """
         if not self._judgeable(order):
             return order.role
@@ -237,7 +237,7 @@ class Answers:
         bound = answer.sz * (1 - SLACK)
         sized = answer.fit is not None and min(answer.fit.covered, answer.uncovered) >= bound
         if in_reply_to_fill:
-            return Role.LADDER if rung and answer.fit is None else Role.COUNTER
+            return Role.LADDER if rung and not sized else Role.COUNTER
         return Role.COUNTER if sized else Role.LADDER
 
     # The parts.

@@ -19,7 +19,7 @@ from model.actions import Role, Side
 from model.config import MakerConfig
 from specs import week
 from specs.answers import Answers
-from specs.definitions import ladder
+from specs.definitions import ladder, rounding
 from specs.definitions.adverse import AdverseCount
 from specs.definitions.exact import exact
 from specs.definitions.inventory import ratio
@@ -290,9 +290,12 @@ class Pricing:
         return known
 
     def is_rung(self, order: OwnOrder) -> bool:
-        """Say whether an order about to be known stands where a rung stands by definition."""
-        readings = self.readings(order.market)
-        return bool(readings and matching(self.expected(order.market, order.side, readings), order.px))
+        """Say whether an order about to be known has the price and the size of a rung by definition (Q-7, Q-8)."""
+        readings, market = self.readings(order.market), self._view.markets[order.market]
+        levels = matching(self.expected(order.market, order.side, readings), order.px) if readings else ()
+        sizes = (ladder.size_usd(self._view.config, level) for level in levels)
+        told = Fraction(order.place.sz)
+        return any(told == rounding.floor_size(usd / Fraction(mark), market) for usd in sizes for mark in order.marks)
 
     def levels_of(self, order: OwnOrder) -> tuple[int, ...]:
         """Return the levels that a ladder order may have by now, kept through requotes or not (L-3)."""
