@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from mmgate import completing
-from mmgate.commands import completion, config, doctor, matrix, observe, port, replay, simulate, specs, verify
+from mmgate.commands import completion, config, doctor, matrix, observe, port, replay, simulate, specs, vectors, verify
 from mmgate.crash import SelfTestFailed, tell_crash
 from mmgate.exits import ExitCode
 from mmgate.inputs import InputRefused
@@ -37,6 +37,7 @@ specs.register(app)
 matrix.register(app)
 config.register(app)
 port.register(app)
+vectors.register(app)
 doctor.register(app)
 completion.register(app)
 
