@@ -72,8 +72,9 @@ def config_cases(
     given, limits = dict(fixed or {}), dict(reach or {})
     varied = {key: value_of(key, limits[key]) for key in limits}
     others = [key for key in DEFAULTS if key not in given and key not in limits]
+    made = {key: value_of(key) for key in others}
     some = st.lists(st.sampled_from(others), max_size=4, unique=True).flatmap(
-        lambda keys: st.fixed_dictionaries({key: value_of(key) for key in keys})
+        lambda keys: st.fixed_dictionaries({key: made[key] for key in keys})
     )
     return st.builds(
         lambda always, now_and_then: mended(MakerConfig(**{**given, **now_and_then, **always})),
