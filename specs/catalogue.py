@@ -52,8 +52,8 @@ MONITORS: tuple[type[Monitor], ...] = (
 JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("OFF-1", "symbolic and property: the innermost rung of `compute_quotes`"),
     ("ROB-1", "property and simulation: any event in any order is answered; twin runs with refused and late events"),
-    ("CFG-1", "property: wrong configs, by the call and at the start of a life"),
-    ("CFG-2", "property: keys of phases that are off, changed"),
+    ("CFG-1", "property: wrong configs, by the call and at the start of a life; names that fit no market, or two"),
+    ("CFG-2", "property: keys of phases that are off, changed; simulation: rungs without a dynamic offset"),
     ("CFG-3", "property: ladders of each config at random and at every corner, beside the envelope by definition"),
     ("CFG-4", "property: an empty config beside the table of defaults"),
     ("FIL-4", "property and simulation: twin runs with other taker fills"),

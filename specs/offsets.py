@@ -63,6 +63,25 @@ class InnermostFloor(LadderMonitor):
             )
 
 
+class PhasesOff(LadderMonitor):
+    """CFG-2, in a run: without a dynamic offset each rung stands where config, inventory and trend alone put it."""
+
+    spec = statement("CFG-2")
+
+    def judge(self, order: OwnOrder, facts: Facts) -> None:
+        """Look for a level whose price it has by some fair reading."""
+        config = self.view.config
+        if config.dynamic_offset_enabled or not facts.expected:
+            return
+        self.antecedent(f"{config.level_distribution} · {order.side} · {order.market}")
+        if not facts.levels:
+            self.violated(
+                f"{self.stands(order, facts)}, where no level stands while the dynamic offset is off",
+                order.market,
+                order.cloid,
+            )
+
+
 class AroundTheOracle(LadderMonitor):
     """OFF-2."""
 
@@ -244,6 +263,7 @@ def positive(px: Decimal) -> bool:
 
 MONITORS: tuple[type[Monitor], ...] = (
     InnermostFloor,
+    PhasesOff,
     AroundTheOracle,
     FeeFloor,
     StrictlyOutward,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Protocol
@@ -18,10 +18,13 @@ from mmgate.engines.laws import Ask, Law
 from mmgate.engines.shapes import ALL_LAWS
 from mmgate.ports.calls import FUNCTIONS
 from mmgate.ports.direct import defect_of
+from mmgate.ports.port import opened
 from mmgate.ports.process import PortMaker
 from mmgate.ports.smoke import START
 from mmgate.request import MakerRef, Request
+from model.config import ConfigRefused
 from model.journal import MakerFault
+from model.market import Market
 from specs.defects import applied
 from specs.definitions.defaults import DEFAULTS, wrong_configs
 from specs.spec import Outcome, Violation, Word
@@ -33,6 +36,8 @@ MOST_SHRINKS = 500
 """So many smaller cases are tried of one that breaks a statement; Hypothesis knows the same bound."""
 PORT_SHRINKS = 60
 """The same for a port: each may start it anew."""
+UNFIT_MARKETS = (("GOLD", ("xyz:GOLD", "abc:GOLD")), ("NICKEL", ("xyz:GOLD", "xyz:SILVER")))
+"""A name in the config, and the markets told, of which it fits two, or none (section 2)."""
 REFUSALS, EMPTY = "CFG-1", "CFG-4"
 REFUSAL_TITLE, EMPTY_TITLE = "wrong configs are refused by name", "an empty config means the table of defaults"
 Refused = Callable[[Mapping[str, object]], tuple[str, ...] | None]
@@ -145,14 +150,30 @@ def refusals(maker: MakerRef) -> Outcome:
                 for name, refused in ways
                 if (fault := _taken(name, refused, config))
             ]
+        unfit = [fault for named, told in UNFIT_MARKETS if (fault := _quoted_all_the_same(maker, named, told))]
     except MakerFault as fault:
         return broken(REFUSALS, fault)
-    strength = f"{len(wrong)} wrong configs"
+    strength = f"{len(wrong)} wrong configs, {len(UNFIT_MARKETS)} names of markets"
     violations = tuple(
         Violation(REFUSALS, 0, 0, fault, asked=_asked("refusal", REFUSAL_TITLE, config)) for fault, config in found[:5]
-    )
-    word = Word.VIOLATED if found else Word.HOLDS
-    return Outcome(REFUSALS, ENGINE, word, strength, len(wrong), (), violations, found[0][0] if found else "")
+    ) + tuple(Violation(REFUSALS, 0, 0, fault) for fault in unfit)
+    word = Word.VIOLATED if violations else Word.HOLDS
+    reason = violations[0].text if violations else ""
+    return Outcome(REFUSALS, ENGINE, word, strength, len(wrong), (), violations, reason)
+
+
+def _quoted_all_the_same(maker: MakerRef, named: str, told: tuple[str, ...]) -> str:
+    """Begin a life whose config names a market that fits none of those told, or two; say so if it is taken."""
+    markets = tuple(Market(one, 4) for one in told)
+    start = replace(START, markets=markets, config=replace(START.config, markets=(named,)))
+    fault = f"start takes markets = ['{named}'], told {' and '.join(told)}"
+    if maker.kind == "port":
+        with PortMaker(maker.name) as port:
+            return fault if port.refusal_of(start, {"markets": [named]}) is None else ""
+    with opened(maker) as fresh, suppress(ConfigRefused):
+        fresh.start(start)
+        return fault
+    return ""
 
 
 def taken(maker: MakerRef, config: Mapping[str, object]) -> str | None:

@@ -93,6 +93,12 @@ def test_a_default_that_is_another_is_caught(monkeypatch: pytest.MonkeyPatch):
     assert lawful.empty.__wrapped__(MakerRef()).word is Word.VIOLATED
 
 
+def test_a_name_that_fits_two_markets_and_is_taken_is_caught():
+    outcome = lawful.refusals.__wrapped__(MakerRef("defect", "first-of-two-markets"))
+    assert outcome.word is Word.VIOLATED
+    assert "start takes markets = ['GOLD'], told xyz:GOLD and abc:GOLD" in outcome.reason
+
+
 def port_of(path: Path) -> MakerRef:
     return MakerRef("port", shlex.join([sys.executable, str(path)]))
 
