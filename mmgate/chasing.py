@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmgate.engines import exhaustive, repeat, simulation, twins
 from mmgate.engines import property as drawing
-from mmgate.engines import repeat, simulation, twins
 from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost
 from mmgate.inputs import InputRefused
 from mmgate.request import Entry, MakerRef, Profile, Request
-from mmgate.trails import AGAIN, DRAWN, MACHINE, MONITORED, TWINS, Stage, second_looks, stages_of
+from mmgate.trails import AGAIN, DRAWN, MACHINE, MONITORED, SCOPES, TWINS, Stage, second_looks, stages_of
 from mmgate.worlds import world_of
 from specs.defects import BY_ID
 from specs.spec import Outcome, Word
@@ -108,6 +108,8 @@ def _looked(stage: Stage, wanted: Chase, missing: Sequence[str]) -> tuple[list[O
         return _counted([_again(stage, wanted)])
     if stage.kind == MACHINE:
         return _machine(stage, wanted)
+    if stage.kind == SCOPES:
+        return _scopes(stage, wanted)
     assert stage.entry is not None
     maker = MakerRef("defect", wanted.defect_id)
     world, brief = world_of(stage.entry, stage.seed), wanted.only_trail and set(wanted.watching) <= MONITORED
@@ -137,6 +139,12 @@ def _machine(stage: Stage, wanted: Chase) -> tuple[list[Outcome], int]:
     batch = next(batch for batch in drawing.batches_of(request) if batch.name == name)
     judged = drawing.play_once(batch).judged
     return [one for world in judged for one in _of_defect(world, wanted)], sum(one.turns for one in judged)
+
+
+def _scopes(stage: Stage, wanted: Chase) -> tuple[list[Outcome], int]:
+    """Search the small scopes until every spec that must catch the defect, and is judged there, has."""
+    must = [spec_id for spec_id in wanted.must if spec_id in exhaustive.JUDGED]
+    return exhaustive.caught(wanted.request(stage.engine, must))
 
 
 def _of_defect(judged: Judgement, wanted: Chase) -> list[Outcome]:

@@ -4,6 +4,7 @@ A trail is a memory, not a limit: what the first stages do not show is looked fo
 
 - `config/scenario`, a run of the suite; `config/scenario#7` with that seed;
 - `machine/config`, the state machine's worlds of a config;
+- `scopes`, the small scopes of the exhaustive search;
 - `drawn`, functions, laws and twins of the property engine; `twins`, those of the simulation; `again`, a run repeated.
 """
 
@@ -14,16 +15,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from mmgate.engines import simulation
+from mmgate.engines import exhaustive, simulation
 from mmgate.gatefile import parse_toml
 from mmgate.request import Entry
 from specs.catalogue import MONITORS
 from specs.defects import Defect
 
-PROPERTY, SIMULATION = "property", simulation.ENGINE
-ENGINES = (PROPERTY, SIMULATION)
+PROPERTY, EXHAUSTIVE, SIMULATION = "property", exhaustive.ENGINE, simulation.ENGINE
+ENGINES = (PROPERTY, SIMULATION, EXHAUSTIVE)
 """The engines that run a maker; the symbolic one reads the reference's source."""
-DRAWN, TWINS, AGAIN, MACHINE = "drawn", "twins", "again", "machine"
+DRAWN, TWINS, AGAIN, MACHINE, SCOPES = "drawn", "twins", "again", "machine", "scopes"
 EVERY_PHASE = "all-on/three-markets"
 BY_TWINS = ("FIL-4", "ROB-1", "ROB-2", "VOL-4")
 MONITORED = frozenset(monitor.spec.id for monitor in MONITORS)
@@ -31,7 +32,7 @@ MONITORED = frozenset(monitor.spec.id for monitor in MONITORS)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One place to look: kind `run`, `machine`, `drawn`, `twins` or `again`; `entry` and `seed` of a run."""
+    """One place to look: kind `run`, `machine`, `scopes`, `drawn`, `twins` or `again`; `entry` and `seed` of a run."""
 
     kind: str
     name: str
@@ -41,6 +42,8 @@ class Stage:
     @property
     def engine(self) -> str:
         """Return the engine that looks there."""
+        if self.kind == SCOPES:
+            return EXHAUSTIVE
         return PROPERTY if self.kind in (DRAWN, MACHINE) else SIMULATION
 
 
@@ -67,12 +70,13 @@ def second_looks(trail: Sequence[Stage], rest: Sequence[Stage]) -> tuple[Stage, 
     """Return where an engine looks that the trail does not name, so that no engine is alone for want of a look.
 
     The property engine draws, and plays the machine's worlds of the config that showed the defect; the simulation
-    runs the scenario with every phase on.
+    runs the scenario with every phase on; the exhaustive search goes through its scopes.
     """
     engines = {stage.engine for stage in trail}
     entry = next((stage.entry for stage in trail if stage.entry is not None), None)
     wanted = [DRAWN, f"{MACHINE}/{entry.name}"] if entry is not None and PROPERTY not in engines else []
     wanted += [EVERY_PHASE] if SIMULATION not in engines else []
+    wanted += [SCOPES] if EXHAUSTIVE not in engines else []
     return tuple(stage for stage in rest if stage.name in wanted)
 
 
@@ -93,6 +97,7 @@ def _all_stages(defect: Defect, suite: Sequence[Entry], seed: int) -> list[Stage
     machine = [Stage(MACHINE, f"{MACHINE}/{name}") for name in dict.fromkeys(entry.name for entry in suite)]
     special = [twins] if must & set(BY_TWINS) else []
     special += [again] if simulation.DETERMINISM in must else []
+    scopes = [Stage(SCOPES, SCOPES)] if must & set(exhaustive.JUDGED) else []
     if must & MONITORED:
-        return [drawn, *runs, *special, *machine]
-    return [drawn, *special, *runs, *machine]
+        return [drawn, *runs, *special, *machine, *scopes]
+    return [drawn, *special, *runs, *machine, *scopes]

@@ -105,6 +105,7 @@ def impossible() -> dict[Pair, str]:
     found["ack", "ack"] = found["reject", "reject"] = _ONE_REPLY
     found["cancel-ack", "cancel-ack"] = _ONCE
     found["fill", "cancel-ack"] = found["cancel-ack", "fill"] = _ONCE
+    found["window", "window"] = "the shutdown window begins once a week"
     for name in ("ack", "reject"):
         found["restart", name] = found["disconnect", name] = _OLD_REPLY
     return found

@@ -67,13 +67,15 @@ def run(request: Request) -> EngineResult:
     return EngineResult(ENGINE, shown.outcomes, shown.witnesses, notes, counts=tables(done))
 
 
-def explore_all(maker: MakerRef, request: Request, specs: Sequence[str]) -> list[Shortest]:
-    """Search a defect until every one of `specs` is broken somewhere; return the shortest paths that break any spec.
+def caught(request: Request) -> tuple[list[Outcome], int]:
+    """Search until all specs of the request are broken; return what is broken, these and others, and the transitions.
 
-    For the kill matrix: nothing is saved.
+    For the kill matrix: no path is re-enacted, and nothing is saved.
     """
-    wanted = replace(request, specs=tuple(specs))
-    return shortest(search_all(maker, wanted, until=frozenset(specs)), JUDGED)
+    found = search_all(request.maker, request, until=frozenset(request.specs))
+    done = [one for _, one in found if isinstance(one, Explored)]
+    outcomes = [one for one in _outcomes(found, JUDGED, _problem(found)) if one.word in (Word.VIOLATED, Word.ERROR)]
+    return outcomes, sum(one.transitions for one in done)
 
 
 def search_all(
