@@ -16,7 +16,7 @@ from mmgate.profiles import DEFAULT_PROFILE, PHASES, PROFILES, RECORDED, embedde
 from mmgate.report import RunId
 from mmgate.request import Entry, MakerRef, Request
 from mmgate.selection import choose, choose_one
-from mmgate.verification import ENGINES
+from mmgate.verification import ENGINES, OPT_IN_ENGINES
 from mmgate.worlds import world_of
 from model.config import MakerConfig
 from model.session import quoting_window
@@ -30,7 +30,8 @@ RECORDED_CONFIG = "all-on"
 """The embedded config with which a recording is played where the user gives none."""
 TOTALITY = "ROB-1"
 """The spec that a port violates by breaking the protocol: a port is never judged without it."""
-SYMBOLIC, EXHAUSTIVE = "symbolic", "exhaustive"
+SYMBOLIC, EXHAUSTIVE, DIFFERENTIAL = "symbolic", "exhaustive", "differential"
+ALIKE = "DIF-1"
 READS_SOURCE = (
     "proves things of the reference's source only",
     "the symbolic engine reads the reference's source, so it says nothing about this maker",
@@ -93,6 +94,7 @@ def plan_of(asked: Asked) -> Plan:
     makers = makers_of(asked.defects, asked.port)
     _catchable(makers, specs)
     engines, more = _engines(asked, makers)
+    specs = _with_alike(asked, specs, engines)
     greetings = [greet(maker) for maker in makers]
     suite, lacking = _fitted(makers, suite, file, greetings[0])
     notes = (*notes, *lacking)
@@ -102,6 +104,13 @@ def plan_of(asked: Asked) -> Plan:
     waivers = checked_waivers(file)
     allowed = asked.allow_conditional or by_file.allow_conditional
     return Plan(requests, run, waivers, allowed, (*notes, *more), _narrowed(asked, makers, specs, engines, suite))
+
+
+def _with_alike(asked: Asked, specs: tuple[str, ...], engines: tuple[str, ...]) -> tuple[str, ...]:
+    """Ask DIF-1 of the engine that compares, and nothing else of it."""
+    if DIFFERENTIAL not in engines:
+        return specs
+    return (ALIKE,) if engines == (DIFFERENTIAL,) else (*specs, ALIKE)
 
 
 def _narrowed(
@@ -241,7 +250,10 @@ def _closed(recording: Recorded, config: MakerConfig) -> list[str]:
 
 def _engines(asked: Asked, makers: tuple[MakerRef, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the engines to use, and why others are not: what they need of a maker, the reference has."""
-    engines = choose("--engine", asked.engines, ENGINES, "engine") if asked.engines else ENGINES
+    known = (*ENGINES, *OPT_IN_ENGINES)
+    engines = choose("--engine", asked.engines, known, "engine") if asked.engines else ENGINES
+    if DIFFERENTIAL in engines and any(maker.kind == "reference" for maker in makers):
+        raise InputRefused("--engine differential: compares a maker with the reference; name one with --port")
     if all(maker.kind == "reference" for maker in makers):
         return engines, ()
     unfit = {SYMBOLIC: READS_SOURCE}

@@ -23,9 +23,12 @@ from mmgate.request import EngineResult, Request, Witness
 from specs.catalogue import SPECS
 from specs.defects import BY_ID
 from specs.spec import Outcome, Spec, Word, merge_runs
+from specs.statements import OPT_IN
 
 ENGINES = ("symbolic", "property", "exhaustive", "simulation")
 """The engines, in the order in which they run: the cheapest to read first."""
+OPT_IN_ENGINES = ("differential",)
+"""Engines that run only when they are asked for by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def finish(
 def selected(ids: Iterable[str]) -> tuple[Spec, ...]:
     """Return the named specs in reading order."""
     wanted = frozenset(ids)
-    return tuple(spec for spec in SPECS if spec.id in wanted)
+    return tuple(spec for spec in (*SPECS, *OPT_IN) if spec.id in wanted)
 
 
 def expected_of_any(requests: Sequence[Request]) -> tuple[str, ...]:

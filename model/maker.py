@@ -339,6 +339,11 @@ class Reference:
         self._state: State | None = None
 
     @property
+    def config(self) -> MakerConfig:
+        """The config of the present life; the defaults before the first start."""
+        return self._config
+
+    @property
     def state(self) -> State:
         """The current state; raises RuntimeError before the first start."""
         if self._state is None:

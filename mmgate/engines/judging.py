@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from mmgate.engines.tally import NOTHING, Counting, Tally
 from mmgate.ports.child import PortFault
+from mmgate.ports.lockstep import Lockstep, Parted
 from mmgate.ports.port import opened
 from mmgate.ports.process import PortMaker
 from mmgate.request import MakerRef
@@ -31,6 +32,9 @@ from specs.spec import Outcome, Violation, Word
 
 TOTALITY = "ROB-1"
 """The spec that a maker which breaks the protocol violates: every well-formed event is answered."""
+DIFFERENTIAL, ALIKE = "differential", "DIF-1"
+"""The engine that runs a maker in lock step with the reference, and the spec that it judges."""
+UNCOMPARED = "not comparable from here on"
 PATIENCE = 3
 """So many runs may end at the time limit of a maker that hangs; an engine then stops asking it."""
 
@@ -141,6 +145,33 @@ class Stopper:
             raise Stopped
 
 
+class Watch:
+    """An observer that notes at which record a lock step ended, and says how far it went (DIF-1)."""
+
+    def __init__(self, lockstep: Lockstep) -> None:
+        self._lockstep = lockstep
+        self._seen = 0
+        self._index: int | None = None
+
+    def observe(self, _record: Record) -> None:
+        """Count the records up to the answer that differs."""
+        if self._index is None and self._lockstep.parting is not None:
+            self._index = self._seen
+        self._seen += 1
+
+    def agreement(self) -> Outcome:
+        """Return the word: an answer that can't be compared ends the lock step and is no agreement."""
+        parting, steps = self._lockstep.parting, self._lockstep.steps
+        strength = f"{steps} steps agree"
+        if parting is None:
+            return Outcome(ALIKE, DIFFERENTIAL, Word.HOLDS if steps else Word.VACUOUS, strength, steps)
+        if not parting.difference.comparable:
+            why = f"{UNCOMPARED}: {parting.told()}"
+            return Outcome(ALIKE, DIFFERENTIAL, Word.INCONCLUSIVE, strength, steps, reason=why)
+        violation = Violation(ALIKE, parting.now_ms, self._index or 0, parting.told())
+        return Outcome(ALIKE, DIFFERENTIAL, Word.VIOLATED, strength, steps, (), (violation,), parting.told())
+
+
 def judge(
     world: World,
     ref: MakerRef,
@@ -173,8 +204,13 @@ def judge(
             observers += [Stopper(panel)] if stop else []
             observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
             failed, cut = None, ""
+            driven = Lockstep(maker) if engine == DIFFERENTIAL else maker
+            watch = Watch(driven) if isinstance(driven, Lockstep) else None
+            observers += [watch] if watch is not None else []
             try:
-                failed = run(world, maker, observers).failed
+                failed = run(world, driven, observers).failed
+            except Parted:
+                cut = "the lock step ended"
             except Stopped:
                 cut = "stopped when it had shown enough"
             except OutOfTime:
@@ -183,8 +219,9 @@ def judge(
             hours = (panel.view.now_ms - panel.view.began_ms) / 3_600_000
             view = panel.view
             total = _totality(view.turns, failed, view.index - 1, engine, wanted)
+            alike = () if watch is None else (watch.agreement(),)
             return Judgement(
-                (*panel.outcomes(engine), *total),
+                (*panel.outcomes(engine), *total, *alike),
                 view.turns,
                 hours,
                 digest.hexdigest(),

@@ -39,6 +39,7 @@ class Batch:
     seed: int
     limit_s: float
     evidence: Path | None = None
+    engine: str = ENGINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Book:
         if self.judged and self.judged[-1].hung:
             return
         world = composer.world(f"machine {batch.name}", batch.seed + len(self.judged))
-        judged = judge(world, batch.maker, batch.specs, ENGINE, limit_s=batch.limit_s, evidence=batch.evidence)
-        if not self.judged and judged.digest and not judged.cut and not judged.hung:
+        judged = judge(world, batch.maker, batch.specs, batch.engine, limit_s=batch.limit_s, evidence=batch.evidence)
+        if batch.engine == ENGINE and not self.judged and judged.digest and not judged.cut and not judged.hung:
             self.repeated += 1
             if judge(world, batch.maker, (), ENGINE).digest != judged.digest:
                 self.differed.append(world.name)

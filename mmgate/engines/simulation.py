@@ -36,6 +36,7 @@ class Job:
     specs: tuple[str, ...]
     limit_s: float
     evidence: Path | None = None
+    engine: str = ENGINE
 
     def name(self) -> str:
         """Return how the run is called in reports."""
@@ -113,7 +114,7 @@ def run_job(job: Job) -> Done:
     """Run one job, here."""
     try:
         world = world_of(job.entry, job.seed)
-        judged = judge(world, job.maker, job.specs, ENGINE, limit_s=job.limit_s, evidence=job.evidence)
+        judged = judge(world, job.maker, job.specs, job.engine, limit_s=job.limit_s, evidence=job.evidence)
     except InputRefused as refusal:
         return Done(job, None, refused=refusal.lines)
     return Done(job, judged)

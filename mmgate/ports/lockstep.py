@@ -1,13 +1,14 @@
 """A port in lock step with the reference: the venue hears the port, the reference hears what the port was told.
 
-A `Lockstep` is a maker like any other: simulation, state machine and shrinker drive it. It stops a run at the first
-answer that differs; up to then every order of the one is an order of the other.
+A `Lockstep` is a maker like any other: simulation, state machine and shrinker drive it. It stops a run after the first
+answer that differs; up to it every order of the one is an order of the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mmgate.ports.intermediates import first_intermediate
 from mmgate.ports.pairing import Difference, Mode, Names, difference
 from model.codec import canonical
 from model.events import Event, Start
@@ -27,10 +28,12 @@ class Parting:
     now_ms: int
     event: str
     difference: Difference
+    intermediate: str = ""
 
     def told(self) -> str:
         """Say it on one line."""
-        return f"after {self.steps} equal answers, to {self.event}: {self.difference.told()}"
+        first = f"; the first intermediate that differs: {self.intermediate}" if self.intermediate else ""
+        return f"after {self.steps} equal answers, to {self.event}: {self.difference.told()}{first}"
 
 
 class Lockstep:
@@ -40,7 +43,8 @@ class Lockstep:
     """
 
     def __init__(self, port: Maker, mode: Mode = Mode.ACTIONS, partner: Maker | None = None) -> None:
-        self._port, self._reference = port, partner or Reference()
+        self._port: Maker = port
+        self._reference: Maker = partner or Reference()
         self._mode = mode
         self._names = Names()
         self.steps = 0
@@ -57,12 +61,14 @@ class Lockstep:
         return self._port.features
 
     def start(self, start: Start) -> Reply:
-        """Begin a new life of both."""
+        """Begin a new life of both. Raises Parted after they have parted."""
+        self._together()
         reply = self._port.start(start)
         return self._agreed(start, self._reference.start(self._names.start(start)), reply)
 
     def handle(self, event: Event) -> Reply:
-        """Tell both the same event; return the port's answer. Raises Parted where they differ."""
+        """Tell both the same event; return the port's answer. Raises Parted at the next event after they differ."""
+        self._together()
         reply = self._port.handle(event)
         return self._agreed(event, self._reference.handle(self._names.told(event)), reply)
 
@@ -72,8 +78,14 @@ class Lockstep:
 
     def _agreed(self, event: Start | Event, wanted: Reply, found: Reply) -> Reply:
         apart = difference(self._names, wanted, found, self._mode)
-        if apart is not None:
-            self.parting = Parting(self.steps, event.now_ms, canonical(event), apart)
-            raise Parted
-        self.steps += 1
+        if apart is None:
+            self.steps += 1
+        else:
+            market = getattr(event, "market", None)
+            why = first_intermediate(self._reference, self._port, market) if market and apart.comparable else ""
+            self.parting = Parting(self.steps, event.now_ms, canonical(event), apart, why)
         return found
+
+    def _together(self) -> None:
+        if self.parting is not None:
+            raise Parted

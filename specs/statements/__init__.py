@@ -15,7 +15,10 @@ SPECS: tuple[Spec, ...] = (
 )
 """All specs, in reading order."""
 
-_BY_ID = {spec.id: spec for spec in SPECS}
+OPT_IN: tuple[Spec, ...] = (system.ALIKE,)
+"""Statements that are judged only by an engine that is asked for by name."""
+
+_BY_ID = {spec.id: spec for spec in (*SPECS, *OPT_IN)}
 
 
 def statement(spec_id: str) -> Spec:

@@ -52,3 +52,14 @@ SPECS: tuple[Spec, ...] = (
         EXISTENCE,
     ),
 )
+
+ALIKE = Spec(
+    "DIF-1",
+    P2,
+    "The port acts as the reference does",
+    "In lock step with the reference a maker gives the same answers, up to the names of its orders and the order of"
+    " independent actions. A rule that reads two ways can be read otherwise and be right: this is advice.",
+    ("N-5",),
+    ALWAYS,
+)
+"""Asked only of the engine that compares (`--engine differential`); no catalogue of rules has it."""
