@@ -94,7 +94,7 @@ def witness(request: Request, lemma: Lemma, finding: Finding) -> Witness:
         f"{lemma.statement}",
         f"kernels: {', '.join(lemma.kernels)}",
         *(f"assumed: {assumption}" for assumption in lemma.assumptions),
-        f"but False is specs.contracts.{finding.call()}",
+        f"but False is {lemma.claim.__module__}.{finding.call()}",
     )
     return Witness(lemma.spec_id, path, command, steps)
 
