@@ -14,7 +14,21 @@ from typing import Any
 import typer
 
 from mmgate import completing
-from mmgate.commands import completion, config, doctor, matrix, observe, port, replay, simulate, specs, vectors, verify
+from mmgate.commands import (
+    audit,
+    compare,
+    completion,
+    config,
+    doctor,
+    matrix,
+    observe,
+    port,
+    replay,
+    simulate,
+    specs,
+    vectors,
+    verify,
+)
 from mmgate.crash import SelfTestFailed, tell_crash
 from mmgate.exits import ExitCode
 from mmgate.inputs import InputRefused
@@ -33,11 +47,13 @@ verify.register(app)
 simulate.register(app)
 replay.register(app)
 observe.register(app)
+audit.register(app)
 specs.register(app)
 matrix.register(app)
 config.register(app)
 port.register(app)
 vectors.register(app)
+compare.register(app)
 doctor.register(app)
 completion.register(app)
 

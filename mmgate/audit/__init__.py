@@ -1,0 +1,1 @@
+"""Logs of what really happened, read as the records that monitors watch."""

@@ -1,0 +1,174 @@
+"""What a log's records say about each other: where one speaks of something that no other told, a line is missing.
+
+Nothing here is a judgement of the maker. Only what the venue and the process themselves keep in step is looked at,
+and what faults, deaths and outages explain is no evidence.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from model import events, journal
+from model.actions import Place, QueryOpenOrders
+
+REMEMBERED = 20_000
+"""Identities kept of what waits for its counterpart."""
+ZERO = Decimal(0)
+SKEW_MS = 1_000
+"""Times that go back by more show two clocks, not one."""
+
+
+class Known:
+    """The latest identities of one kind, forgetting the oldest."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[object, None] = OrderedDict()
+
+    def add(self, key: object) -> None:
+        """Remember a key."""
+        self._kept[key] = None
+        if len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+
+    def take(self, key: object) -> bool:
+        """Forget a key; say whether it was known."""
+        return self._kept.pop(key, self) is not self
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._kept
+
+
+class Chains:
+    """Looks at each record and tells what must be missing before it."""
+
+    def __init__(self) -> None:
+        self._now_ms = 0
+        self._life = 0
+        self._timer_ms = 0
+        self._last_timer_ms: int | None = None
+        self._silent = False
+        self._sent = Known()
+        self._asked = Known()
+        self._traded = Known()
+        self._open: dict[int, Decimal] = {}
+        self._rough = False
+        self._untold: OrderedDict[object, None] = OrderedDict()
+        self._size: dict[str, Decimal] = {}
+        self._began_ms = 0
+        self._look: dict[type, Callable[[Any], Iterator[str]]] = {
+            journal.Turn: self._turn,
+            journal.OrderOpened: self._opened,
+            journal.OrderClosed: self._closed,
+            journal.OrderRefused: self._landed,
+            journal.OrderExecuted: self._landed,
+            journal.Traded: self._trade,
+            journal.RunEnded: self._ended,
+        }
+
+    def missing(self, record: journal.Record) -> Iterator[str]:
+        """Yield a sentence for each thing that a record needs and nothing told."""
+        if record.now_ms < self._now_ms - SKEW_MS:
+            yield f"the time goes back by {self._now_ms - record.now_ms} ms: two clocks, or lines out of order"
+        self._now_ms = max(self._now_ms, record.now_ms)
+        kind = type(record)
+        look = self._look.get(kind)
+        if look is not None:
+            yield from look(record)
+        elif kind is journal.RunStarted:
+            self._run(record)
+        elif kind in (journal.FaultBegan, journal.Crashed, journal.MakerFailed):
+            self._rough = self._silent = True
+
+    def _run(self, record: journal.Record) -> None:
+        assert isinstance(record, journal.RunStarted)
+        self._timer_ms, self._began_ms = record.timer_ms, record.now_ms
+
+    # -- the maker's side
+
+    def _turn(self, turn: journal.Turn) -> Iterator[str]:
+        event = turn.event
+        if isinstance(event, events.Start):
+            self._start(event)
+        elif turn.life != self._life:
+            yield f"life {turn.life} speaks, and its beginning is not told"
+            self._life = turn.life
+        elif isinstance(event, events.Timer):
+            yield from self._timer(event)
+        elif isinstance(event, events.Fill | events.TakerFill):
+            yield from self._fill(event)
+        elif isinstance(event, events.OpenOrders):
+            if event.sent_ms not in self._asked:
+                yield f"an answer to a query of {event.sent_ms}, and no query of that time is told"
+        elif isinstance(event, events.Connected):
+            self._asked.add(event.now_ms)
+        elif isinstance(event, events.Disconnected):
+            self._rough = True
+        for action in turn.reply.actions:
+            if isinstance(action, Place):
+                self._sent.add(action.cloid)
+            elif isinstance(action, QueryOpenOrders):
+                self._asked.add(turn.now_ms)
+
+    def _start(self, start: events.Start) -> None:
+        if not self._life:
+            self._size = {position.market: position.size for position in start.positions}
+            self._open = {order.oid: order.remaining for order in start.open_orders}
+        self._life, self._last_timer_ms = start.life, start.now_ms
+
+    def _timer(self, event: events.Timer) -> Iterator[str]:
+        last, self._last_timer_ms = self._last_timer_ms, event.now_ms
+        if self._timer_ms and last is not None and event.now_ms - last > self._timer_ms and not self._silent:
+            yield f"no timer was told for {event.now_ms - last} ms, and there is one every {self._timer_ms} ms"
+        self._silent = False
+
+    def _fill(self, event: events.Fill | events.TakerFill) -> Iterator[str]:
+        key = (event.time_ms, event.market, event.tid)
+        self._untold.pop(key, None)
+        if event.time_ms >= self._began_ms and key not in self._traded:
+            yield f"fill {event.tid} of {event.market} is told, and not among the venue's"
+
+    # -- the venue's side
+
+    def _landed(self, record: journal.OrderRefused | journal.OrderExecuted) -> Iterator[str]:
+        if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
+            yield f"order {record.cloid} reached the venue, and its sending is not told"
+
+    def _opened(self, record: journal.OrderOpened) -> Iterator[str]:
+        if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
+            yield f"order {record.cloid} reached the venue, and its sending is not told"
+        if record.oid in self._open:
+            yield f"order {record.oid} comes on the book a second time"
+        self._open[record.oid] = record.sz
+
+    def _closed(self, record: journal.OrderClosed) -> Iterator[str]:
+        left = self._open.pop(record.oid, None)
+        if left is None:
+            yield f"order {record.oid} leaves the book, and its coming is not told"
+        elif record.reason == "filled" and left != 0:
+            yield f"order {record.oid} leaves the book filled, and fills of {left} are not told"
+
+    def _trade(self, record: journal.Traded) -> Iterator[str]:
+        key = (record.now_ms, record.market, record.tid)
+        self._traded.add(key)
+        self._untold[key] = None
+        if len(self._untold) > REMEMBERED:
+            self._untold.popitem(last=False)
+        size = record.sz if record.side == "buy" else -record.sz
+        self._size[record.market] = self._size.get(record.market, ZERO) + size
+        left = self._open.get(record.oid)
+        if left is not None:
+            self._open[record.oid] = left - record.sz
+            if left < record.sz:
+                yield f"order {record.oid} trades more than it has"
+
+    def _ended(self, record: journal.RunEnded) -> Iterator[str]:
+        for position in record.positions:
+            if position.size != self._size.get(position.market, ZERO):
+                yield f"the fills told of {position.market} do not add up to its position {position.size}"
+        if record.settled and {order.oid for order in record.open_orders} != set(self._open):
+            yield "the orders told do not add up to those that are open at the end"
+        if record.settled and self._untold and not self._rough:
+            yield f"{len(self._untold)} fills of the venue were never told"

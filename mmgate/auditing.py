@@ -1,0 +1,67 @@
+"""Judging a log: which format it has, its records under the monitors, what to tell and how to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import localcontext
+from pathlib import Path
+
+from mmgate.audit.gaps import Gap
+from mmgate.audit.lines import Lines
+from mmgate.audit.traces import TraceLog, is_trace
+from mmgate.engines.audit import Auditor, Found
+from mmgate.exits import ExitCode
+from mmgate.inputs import InputRefused, shown_path
+from mmgate.reporting.audit import tell_audit
+from model.arithmetic import CONTEXT
+from model.journal import Record
+from specs.catalogue import spec
+from specs.spec import Judged, Verdict, Word, verdict
+
+EXITS = {
+    Verdict.PASS: ExitCode.DONE,
+    Verdict.CONDITIONAL: ExitCode.CONDITIONAL,
+    Verdict.FAIL: ExitCode.WRONG,
+    Verdict.NONE: ExitCode.HARNESS,
+}
+
+
+def audit_logs(
+    logs: Sequence[Path], mapping: Path | None, config: Path | None, *, as_json: bool = False, quiet: bool = False
+) -> int:
+    """Judge logs and tell. Raises InputRefused for one that can't be used."""
+    log = _trace(logs, mapping, config)
+    auditor = judged(log, log.lines)
+    found = auditor.words()
+    tell_audit(logs, found, auditor, log.lines, as_json=as_json, quiet=quiet)
+    return int(EXITS[verdict_of(found)])
+
+
+def judged(log: Iterable[tuple[int, Record | Gap]], lines: Lines) -> Auditor:
+    """Let the monitors watch a log."""
+    auditor = Auditor(place=lines.place)
+    with localcontext(CONTEXT):
+        for line, record in log:
+            auditor.see(line, record)
+    return auditor
+
+
+def verdict_of(found: Iterable[Found]) -> Verdict:
+    """Merge the words over a log. A condition that was never met there is told, and no doubt: a log is what it is."""
+    words = [(spec(one.outcome.spec_id).severity, one.outcome) for one in found]
+    rows = [Judged(o.spec_id, severity, o.word, excused=True) for severity, o in words if o.word is not Word.VACUOUS]
+    return verdict(rows) if rows else Verdict.CONDITIONAL
+
+
+def _trace(logs: Sequence[Path], mapping: Path | None, config: Path | None) -> TraceLog:
+    first = next(iter(Lines(logs)), None)
+    if first is None:
+        raise InputRefused(f"log {shown_path(logs[0])}: is empty; there is nothing to judge")
+    if first.data is None or not is_trace(first.data):
+        raise InputRefused(f"log {shown_path(logs[0])}: line 1 is no head of a trace")
+    if len(logs) > 1:
+        raise InputRefused(f"log {shown_path(logs[1])}: a trace is a whole run; name one at a time")
+    for option, given in (("--map", mapping), ("--config", config)):
+        if given is not None:
+            raise InputRefused(f"{option}: {shown_path(logs[0])} is a trace and tells that itself; leave it out")
+    return TraceLog(logs[0])

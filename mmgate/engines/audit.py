@@ -1,0 +1,88 @@
+"""The engine audit: the monitors over what really happened, and what gaps in a log leave of their words.
+
+A violation stands where the log is whole up to its line. One that comes after evidence of a gap may be due to what
+is missing: its spec is inconclusive, with the finding told; so is one that held or was never met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from mmgate.audit.chains import Chains
+from mmgate.audit.gaps import Gap, Gaps
+from model.journal import Record
+from specs.panel import Panel
+from specs.spec import Outcome, Word
+
+ENGINE = "audit"
+BY_PRESENCE = frozenset(("ORD-11",))
+"""Specs that two lines break by being there: a line that is missing can't make them wrong."""
+LOOK_EVERY = 1024
+"""Records after which monitors are asked for new violations, while their lines are still known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One spec's word over a log; `line`: where it is violated, 0 where it is not."""
+
+    outcome: Outcome
+    line: int = 0
+
+
+class Auditor:
+    """Watches records with their lines, looks in them for evidence of gaps. `place` names a line."""
+
+    def __init__(self, spec_ids: Iterable[str] | None = None, place: Callable[[int], str] = "line {}".format) -> None:
+        self._place = place
+        self.panel = Panel(spec_ids)
+        self.gaps = Gaps()
+        self.records = 0
+        self._chains = Chains()
+        self._lines: list[int] = [0] * LOOK_EVERY
+        self._violated: dict[str, int] = {}
+        self._last = 0
+
+    def see(self, line: int, found: Record | Gap) -> None:
+        """Take in the next record, or evidence of a gap."""
+        if isinstance(found, Gap):
+            self.gaps.add(found)
+            return
+        self._last = line
+        self._lines[self.records % LOOK_EVERY] = line
+        self.records += 1
+        for text in self._chains.missing(found):
+            since = self.gaps.since  # what follows a gap of known place comes from it
+            self.gaps.add(Gap(line, 1 if since is None else since, text))
+        self.panel.observe(found)
+        if self.records % LOOK_EVERY == 0:
+            self._look()
+
+    def words(self) -> tuple[Found, ...]:
+        """Return a word for each spec, in reading order; call it once, at the end of the log."""
+        self._look()
+        return tuple(self._word(outcome) for outcome in self.panel.outcomes(ENGINE))
+
+    def _look(self) -> None:
+        """Note the line of each spec's first violation."""
+        for monitor in self.panel.monitors:
+            if monitor.violations and monitor.spec.id not in self._violated:
+                index = monitor.violations[0].index
+                self._violated[monitor.spec.id] = self._lines[index % LOOK_EVERY]
+
+    def _word(self, outcome: Outcome) -> Found:
+        line = self._violated.get(outcome.spec_id, self._last)
+        if outcome.word is Word.VIOLATED:
+            if outcome.spec_id in BY_PRESENCE or not self.gaps.doubted(line):
+                return Found(outcome, line)
+            fact = outcome.violations[0].text if outcome.violations else outcome.reason
+            return Found(self._doubt(outcome, f"violated at {self._place(line)} if nothing is missing ({fact})"))
+        if not self.gaps.count or outcome.word is Word.NOT_APPLICABLE:
+            return Found(outcome)
+        return Found(self._doubt(outcome, ""))
+
+    def _doubt(self, outcome: Outcome, finding: str) -> Outcome:
+        first = self.gaps.kept[0]
+        gap = f"{self._place(first.line)}: {first.text}"
+        reason = "; ".join(part for part in (finding, gap, outcome.reason if not finding else "") if part)
+        return replace(outcome, word=Word.INCONCLUSIVE, reason=reason, violations=())
