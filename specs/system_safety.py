@@ -51,11 +51,13 @@ def judge(before: System, after: System, move: Move, met: Counter[str]) -> list[
     facts = watch if isinstance(watch, Facts) else Facts()
     if move.fault or move.name in ("disconnect", "crash", "taker"):
         facts = facts._replace(disturbed=True)
+    used: set[str] = set()
     for turn in after.turns:
         facts, known = _taken(facts, after, turn, met)
         found += known
+        found += _named(before, turn, used)
         if turn.reply.actions:
-            found += _sent(facts, after, turn, met)
+            found += _sent(facts, before, after, turn, met)
         if any(line.code == "shutdown_done" for line in turn.reply.log):
             met["ORD-1"] += 1
             found += [("ORD-1", f"{o.cloid} is live when shutdown_done is logged") for o in after.venue.orders if o.own]
@@ -103,7 +105,7 @@ def _taken(facts: Facts, system: System, turn: Told, met: Counter[str]) -> tuple
 # -- what was done
 
 
-def _sent(facts: Facts, system: System, turn: Told, met: Counter[str]) -> Iterator[Found]:
+def _sent(facts: Facts, before: System, system: System, turn: Told, met: Counter[str]) -> Iterator[Found]:
     """Judge what was sent in one turn."""
     halted = "a signal" if facts.stopped else "an outage" if facts.waiting else "" if facts.settled else "the start"
     for action in turn.reply.actions:
@@ -113,12 +115,19 @@ def _sent(facts: Facts, system: System, turn: Told, met: Counter[str]) -> Iterat
                 yield "ORD-12", f"a cancel names {action.cloid or action.oid}, which is no own order"
         elif isinstance(action, Place):
             met["ORD-11"] += 1
-            if system.sent[action.cloid].place is not action:
-                yield "ORD-11", f"the cloid {action.cloid} is used twice"
             if not action.reduce_only:
                 yield from _risk(facts, system, action, halted, met)
             if action.role is Role.COUNTER:
-                yield from _counter(system, action, met)
+                yield from _counter(before, system, action, met)
+
+
+def _named(before: System, turn: Told, used: set[str]) -> Iterator[Found]:
+    """Judge the names of new orders, by those used before in any life (ORD-11)."""
+    for action in turn.reply.actions:
+        if isinstance(action, Place):
+            if action.cloid in used or before.own(action.cloid):
+                yield "ORD-11", f"the cloid {action.cloid} is used twice"
+            used.add(action.cloid)
 
 
 def _risk(facts: Facts, system: System, place: Place, halted: str, met: Counter[str]) -> Iterator[Found]:
@@ -156,7 +165,7 @@ def _open(system: System, side: Side) -> Decimal:
     return resting + sum((p.sz for p in _under_way(system) if p.side is side and not p.reduce_only), ZERO)
 
 
-def _counter(system: System, place: Place, met: Counter[str]) -> Iterator[Found]:
+def _counter(before: System, system: System, place: Place, met: Counter[str]) -> Iterator[Found]:
     """Judge a counter-order by the orders whose fills it answers (L-8)."""
     answered = [system.sent[cloid].place for cloid in place.answers if cloid in system.sent]
     for name in ("CTR-2", "CTR-3", "CTR-4", "CTR-5"):
@@ -174,8 +183,11 @@ def _counter(system: System, place: Place, met: Counter[str]) -> Iterator[Found]
         better = (place.px - order.px) * -place.side.sign
         if len(answered) == 1 and better < order.px * system.config.fee_buffer_bps / BPS:
             yield "CTR-2", f"{place.cloid} at {place.px} is less than the fee better than the fill at {order.px}"
-    if answered and place.sz > sum((o.sz for o in answered), ZERO):
-        yield "CTR-3", f"{place.cloid} of {place.sz} is larger than all that it answers"
+    filled = sum((before.races[o.cloid][1] for o in answered if o.cloid in before.races), ZERO)
+    told = [turn.event for turn in system.turns if isinstance(turn.event, Fill)]
+    filled += sum((fill.sz for fill in told if fill.cloid in place.answers), ZERO)
+    if answered and place.sz > filled:
+        yield "CTR-3", f"{place.cloid} of {place.sz} is larger than the fills of {filled} that it answers"
 
 
 # -- what is booked

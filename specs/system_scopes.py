@@ -63,6 +63,7 @@ QUICK: tuple[Scope, ...] = (
     scope("price"),
     scope("disconnect"),
     scope("trade"),
+    scope("partial"),
     scope("trade", window=WINDOW_STEPS),
     scope("crash"),
     scope("crash", "signal"),

@@ -18,6 +18,7 @@ from mmgate.engines.judging import judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.reenacting import Path, turns, world_of
 from mmgate.engines.witnesses import Search, witnessed
+from mmgate.profiles import QUICK
 from mmgate.reporting.races import race_map, race_page, summary
 from mmgate.request import Counts, EngineResult, MakerRef, Request
 from model.arithmetic import CONTEXT
@@ -40,6 +41,7 @@ NEVER_TAKEN: dict[tuple[str, str], str] = {
 """Rows of the order table that this venue cannot bring about, and why."""
 MOST_PATHS = 4
 """So many paths that break a spec are re-enacted, from as many scopes, until a monitor sees one."""
+RE_ENACTED = "re-enacted in the simulated world"
 OFTEN = 100
 """How often every fault and row of the order table should be taken in the standard profile."""
 
@@ -63,7 +65,12 @@ def run(request: Request) -> EngineResult:
     shown = witnessed(outcomes, searches, request)
     done = [result for _, result in found if isinstance(result, Explored)]
     _leave(request, done)
-    notes = (*shown.notes, *paths, *told(done), *([problem] if problem else []))
+    notes = (
+        *shown.notes,
+        *paths,
+        *told(done, brief=request.profile.name == QUICK.name),
+        *([problem] if problem else []),
+    )
     return EngineResult(ENGINE, shown.outcomes, shown.witnesses, notes, counts=tables(done))
 
 
@@ -177,22 +184,28 @@ def _by_length(found: Sequence[tuple[Scope, Explored | Lost]], specs: Sequence[s
 
 def _re_enacted(found: Sequence[tuple[Scope, Explored | Lost]], request: Request) -> tuple[list[Search], list[str]]:
     """Go each spec's shortest paths in the simulated world, until its monitor there sees one's violation too."""
-    searches, notes = [], []
+    searches: list[Search] = []
+    notes = []
     for paths in _by_length(found, request.specs):
-        spec_id, told = paths[0].broken.spec_id, ""
+        first = paths[0]
+        spec_id = first.broken.spec_id
+        others: set[str] = set()
         for one in paths[:MOST_PATHS]:
             world, events = re_enacted(one, request.maker)
-            judged = judge(world, request.maker, None, ENGINE)
-            seen = [outcome.spec_id for outcome in judged.outcomes if outcome.word is Word.VIOLATED]
-            if not told:
+            if one is first:
                 told = f"{spec_id}: shortest counterexample in scope {one.scope.name}: {events} events told, "
-                told += one.broken.text
+            judged = judge(world, request.maker, None, ENGINE)
+            seen = {outcome.spec_id for outcome in judged.outcomes if outcome.word is Word.VIOLATED}
             if spec_id in seen:
                 searches.append(Search(world, request.maker, spec_id, ENGINE))
                 break
-            what = f"the monitors of {', '.join(seen)} see" if seen else "no monitor sees"
-            told += f"; in the simulated world, on the same way, {what} a violation"
-        notes.append(told)
+            others |= seen
+        else:
+            what = f"only the monitors of {', '.join(sorted(others))} see" if others else "no monitor sees"
+            first = replace(
+                first, broken=replace(first.broken, text=f"{first.broken.text}; {RE_ENACTED}, {what} a violation")
+            )
+        notes.append(told + first.broken.text)
     return searches, notes
 
 
@@ -232,8 +245,8 @@ def _sums(done: Sequence[Explored]) -> tuple[Counter[str], Counter[tuple[str, st
     return deeds, rows, pairs
 
 
-def told(done: Sequence[Explored]) -> list[str]:
-    """Say what was searched, what was taken how often, and which races were never seen."""
+def told(done: Sequence[Explored], *, brief: bool = False) -> list[str]:
+    """Say what was searched, what was taken how often, and which races were never seen; `brief`: without the gaps."""
     deeds, rows, _ = _sums(done)
     cpu_s = sum(one.seconds for one in done)
     transitions = sum(one.transitions for one in done)
@@ -245,6 +258,8 @@ def told(done: Sequence[Explored]) -> list[str]:
     ]
     never = [f"{a} · {b} ({why})" for (a, b), why in NEVER_TAKEN.items()]
     lines = [f"{strength(done)}; {round(transitions / max(cpu_s, 0.01))} transitions/s of processor time"]
+    if brief:
+        return [*lines, f"{summary(race_map(done), named=False)}; the standard profile names the gaps"]
     lines.append(
         f"taken at least {OFTEN} times: every fault and row of the order table but {', '.join(seldom) or 'none'}"
     )

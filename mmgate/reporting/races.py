@@ -55,12 +55,12 @@ def _race(pair: Pair, seen: int, where: list[str], reason: str, *, cut: bool) ->
     return Race(*pair, NEVER, 0, "no scope of this profile brings it about")
 
 
-def summary(races: Sequence[Race]) -> str:
-    """Return the map in one line; what was never seen is named."""
+def summary(races: Sequence[Race], *, named: bool = True) -> str:
+    """Return the map in one line; what was never seen is `named`."""
     by_word = Counter(race.word for race in races)
     never = [f"{race.first} → {race.then}" for race in races if race.word == NEVER]
     counts = ", ".join(f"{by_word[word]} {word}" for word in (EXHAUSTED, SEEN, IMPOSSIBLE, NEVER))
-    return f"race map, {len(races)} ordered pairs: {counts}" + (f": {', '.join(never)}" if never else "")
+    return f"race map, {len(races)} ordered pairs: {counts}" + (f": {', '.join(never)}" if never and named else "")
 
 
 def race_page(races: Sequence[Race], strength: str) -> str:

@@ -74,6 +74,7 @@ def test_help_names_every_command_that_is_there(tmp_path: Path):
         (["verify", "--port", "true", "--defects", "all"], "give one of them"),
         (["verify", "--port", "./absent-port"], "absent-port"),
         (["verify", "--engine", "symbolic", "--port", "true"], "name another engine"),
+        (["verify", "--engine", "exhaustive", "--port", "true"], "name another engine"),
         (["verify", "--assume", "latency_max=1"], "is no parameter of the venue"),
         (["simulate", "weekendd"], "did you mean weekend?"),
         (["simulate", "recorded"], "name it with --ticks"),

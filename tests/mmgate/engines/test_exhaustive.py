@@ -68,6 +68,25 @@ def test_the_shortest_orphan_of_the_code_as_reviewed_is_short_and_replays(asked)
     assert corpus.replay(witness.path).word == corpus.STILL_FAILS
 
 
+@pytest.mark.parametrize(
+    ("defect", "searched", "spec_id"),
+    [
+        ("unconfirmed-forgotten", scope("price"), "ORD-1"),
+        ("cancels-skipped-on-signal", scope("signal"), "ORD-1"),
+        ("early-cancel-believed", scope("reorder", "signal"), "ORD-1"),
+        ("restart-forgets-orders", scope("crash"), "ORD-1"),
+        ("restart-quotes-at-once", scope("price"), "HLT-1"),
+        ("position-left-behind", scope("trade"), "ORD-3"),
+        ("counter-size-uniform", scope("partial"), "CTR-3"),
+        ("counter-on-the-losing-side", scope("trade"), "CTR-2"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_a_defect_is_caught_in_a_small_scope(defect, searched, spec_id):
+    found = explore(searched, MakerRef("defect", defect), 3_000, until=frozenset((spec_id,)))
+    assert spec_id in found.broken
+
+
 def test_random_paths_go_the_same_way_in_the_simulated_world():
     assert differences(ALL, range(PATHS)) == []
 
