@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmgate.engines.functions import PROPERTIES
 from mmgate.engines.laws import LAWS
 from specs.catalogue import JUDGED_BY_ENGINES, MONITORS
-from specs.contracts import LEMMAS
+from specs.contracts import LEMMAS, PARTS
 
 SYMBOLIC, PROPERTY, EXHAUSTIVE, SIMULATION = "symbolic", "property", "exhaustive", "simulation"
 ENGINES = (SYMBOLIC, PROPERTY, EXHAUSTIVE, SIMULATION)
@@ -14,7 +14,7 @@ ENGINES = (SYMBOLIC, PROPERTY, EXHAUSTIVE, SIMULATION)
 def judges_of(spec_id: str) -> tuple[tuple[str, str], ...]:
     """Return (engine, how) for each engine that judges a spec, the cheapest to read first."""
     found: dict[str, list[str]] = {engine: [] for engine in ENGINES}
-    lemmas = [lemma.name for lemma in LEMMAS if lemma.spec_id == spec_id]
+    lemmas = [lemma.name for lemma in LEMMAS if lemma.spec_id == spec_id and spec_id not in PARTS]
     if lemmas:
         found[SYMBOLIC].append(f"lemmas {', '.join(lemmas)}")
     titles = [one.title for one in PROPERTIES if one.spec_id == spec_id]

@@ -12,10 +12,14 @@ from specs.spec import Outcome
 
 @dataclass(frozen=True, slots=True)
 class MakerRef:
-    """Which maker is judged: kind "reference", "defect" (`name` is its id) or "port" (`name` is its command line)."""
+    """Which maker is judged: kind "reference", "defect" (`name` is its id) or "port" (`name` is its command line).
+
+    `beside`: the command line of the maker with which it runs in lock step, where that is not the reference.
+    """
 
     kind: str = "reference"
     name: str = ""
+    beside: str = ""
 
     def label(self) -> str:
         """Return the maker's name for tables and run lines."""
@@ -64,7 +68,8 @@ class Profile:
     """Budgets in work units, so that a verdict repeats: seeds per entry, examples, steps and paths per engine.
 
     `crashes`: instants at which a run of their own lets the process die, all configs together. `rule_floor`: how often
-    each rule of the state machine must fire at least for its words to count.
+    each rule of the state machine must fire at least for its words to count. `second_prover`: two provers examine every
+    lemma that both can, and have to agree.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Profile:
     wall_clock_s: int
     crashes: int = 0
     rule_floor: int = 0
+    second_prover: bool = False
 
 
 @dataclass(frozen=True, slots=True)

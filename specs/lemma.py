@@ -11,11 +11,15 @@ Claim: TypeAlias = Callable[..., bool]
 
 @dataclass(frozen=True, slots=True)
 class Lemma:
-    """One claim: the spec it serves, and the kernel functions that it exercises, as `module.function` of `model`."""
+    """One claim: the spec it serves, and the kernel functions that it exercises, as `module.function` of `model`.
+
+    `beyond`: why CrossHair is not asked, so that the second prover alone is; "" where both can be.
+    """
 
     spec_id: str
     kernels: tuple[str, ...]
     claim: Claim
+    beyond: str = ""
 
     @property
     def name(self) -> str:
@@ -46,11 +50,11 @@ class Lemmas:
     def __len__(self) -> int:
         return len(self._lemmas)
 
-    def register(self, spec_id: str, *kernels: str) -> Callable[[Claim], Claim]:
+    def register(self, spec_id: str, *kernels: str, beyond: str = "") -> Callable[[Claim], Claim]:
         """Register a claim for a spec; the function itself stays as it is."""
 
         def keep(claim: Claim) -> Claim:
-            self._lemmas.append(Lemma(spec_id, kernels, claim))
+            self._lemmas.append(Lemma(spec_id, kernels, claim, beyond))
             return claim
 
         return keep

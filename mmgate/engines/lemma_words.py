@@ -18,23 +18,24 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found about one lemma: its word, why, and the arguments of a counterexample."""
+    """What was found about one lemma: its word, why, the arguments of a counterexample, and by which prover."""
 
     lemma: str
     word: Word
     reason: str = ""
     arguments: tuple[tuple[str, int], ...] = ()
+    provers: tuple[str, ...] = ()
 
     def line(self) -> str:
         """Write it as one line."""
-        return json.dumps([self.lemma, self.word.value, self.reason, dict(self.arguments)])
+        return json.dumps([self.lemma, self.word.value, self.reason, dict(self.arguments), self.provers])
 
     @staticmethod
     def parse(line: str) -> Finding:
         """Read what `line` wrote; anything else on the wire is an error of its own."""
         try:
-            lemma, word, reason, arguments = json.loads(line)
-            return Finding(lemma, Word(word), reason, tuple(arguments.items()))
+            lemma, word, reason, arguments, provers = json.loads(line)
+            return Finding(lemma, Word(word), reason, tuple(arguments.items()), tuple(provers))
         except (ValueError, AttributeError, TypeError):
             return Finding("", Word.ERROR, f"not a finding: {line[:200]}")
 
@@ -55,7 +56,7 @@ def outcome(spec_id: str, pairs: Sequence[tuple[Lemma, Finding]]) -> Outcome:
         spec_id,
         ENGINE,
         word,
-        strength=_strength(word, confirmed, len(findings)),
+        strength=_strength(word, confirmed, findings),
         antecedents=judged,
         contexts=tuple(sorted(kernels.items())),
         violations=tuple(_violation(lemma, finding) for lemma, finding in pairs if finding.word is Word.VIOLATED),
@@ -71,12 +72,14 @@ def _reason(findings: Sequence[Finding]) -> str:
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in lemmas.items())
 
 
-def _strength(word: Word, confirmed: int, count: int) -> str:
-    """Say how much was shown."""
-    noun = "lemma" if count == 1 else "lemmas"
-    if word is Word.HOLDS:
-        return f"kernels confirmed over all paths, {count} {noun}"
-    return f"{confirmed} of {count} {noun} confirmed"
+def _strength(word: Word, confirmed: int, findings: Sequence[Finding]) -> str:
+    """Say how much was shown, and by which provers; a lemma that two confirmed counts for both."""
+    noun = "lemma" if len(findings) == 1 else "lemmas"
+    if word is not Word.HOLDS:
+        return f"{confirmed} of {len(findings)} {noun} confirmed"
+    by = Counter(prover for finding in findings for prover in finding.provers)
+    who = ", ".join(f"{prover} {count}" for prover, count in sorted(by.items()))
+    return f"kernels confirmed over all paths, {len(findings)} {noun}" + (f" ({who})" if who else "")
 
 
 def _violation(lemma: Lemma, finding: Finding) -> Violation:

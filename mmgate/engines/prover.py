@@ -25,14 +25,22 @@ PATHS = 20_000
 """How many paths are followed at most."""
 SOLVER_UNITS = 1_500_000
 """z3's budget for one question, in its own units."""
+SEEDS = (0, 1, 2, 3, 4)
+"""Where z3 starts, one after the other while it gives up."""
 VALUES = 64
 """How many values a symbolic index may stand for."""
 
 Conditions: TypeAlias = list[z3.BoolRef]
+Step: TypeAlias = tuple[bool, z3.BoolRef]
+Fork: TypeAlias = tuple[list[Step], z3.ModelRef | None]
 
 
 class GaveUp(Exception):
     """The prover cannot say: the reason is its text."""
+
+
+class Unmet(Exception):
+    """Nothing meets the assumptions: the claim is about nothing."""
 
 
 class Refuted(Exception):
@@ -44,36 +52,68 @@ class Refuted(Exception):
 
 
 def _asked(conditions: Conditions) -> tuple[z3.CheckSatResult, z3.Solver]:
-    """Ask z3, from an empty start and within its budget, whether the conditions can all be met."""
-    solver = z3.Solver()
-    solver.set("rlimit", SOLVER_UNITS)
-    solver.add(*conditions)
-    return solver.check(), solver
+    """Ask z3, within its budget and from one start after the other, whether the conditions can all be met."""
+    for seed in SEEDS:
+        solver = z3.Solver()
+        solver.set("rlimit", SOLVER_UNITS)
+        solver.set("random_seed", seed)
+        solver.add(*conditions)
+        told = solver.check()
+        if told != z3.unknown:
+            break
+    return told, solver
 
 
 class Path:
-    """One path: the answers it repeats, then those it gives, and what they say about the arguments."""
+    """One path: the answers it repeats, then those it gives, and what they say about the arguments.
 
-    def __init__(self, script: list[bool]) -> None:
+    `model`: arguments that lead along it, where z3 found some.
+    """
+
+    def __init__(self, script: list[Step], model: z3.ModelRef | None = None) -> None:
         self.script = script
-        self.taken: list[bool] = []
-        self.conditions: Conditions = []
-        self.forks: list[list[bool]] = []
+        self.model = model
+        self.taken: list[Step] = []
+        self.forks: list[Fork] = []
 
-    def decide(self, condition: z3.BoolRef) -> bool:
+    def decide(self, condition: Callable[[], z3.BoolRef]) -> bool:
         """Answer a comparison; where both answers are possible, the other one becomes a path of its own."""
-        condition = z3.simplify(condition)
-        if z3.is_true(condition) or z3.is_false(condition):
-            return bool(z3.is_true(condition))
         if len(self.taken) < len(self.script):
-            answer = self.script[len(self.taken)]
-        else:
-            answer = _asked([*self.conditions, condition])[0] != z3.unsat
-            if answer and _asked([*self.conditions, z3.Not(condition)])[0] != z3.unsat:
-                self.forks.append([*self.taken, False])
-        self.taken.append(answer)
-        self.conditions.append(condition if answer else z3.Not(condition))
+            self.taken.append(self.script[len(self.taken)])
+            return self.taken[-1][0]
+        met = z3.simplify(condition())
+        failed = z3.simplify(z3.Not(met))
+        answer, model = self._possible(met)
+        if answer:
+            also, other = self._possible(failed)
+            if also:
+                self.forks.append(([*self.taken, (False, failed)], other))
+            self.model = model
+        self.taken.append((answer, met if answer else failed))
         return answer
+
+    def conditions(self) -> Conditions:
+        """Return what the answers so far say about the arguments."""
+        return [condition for _, condition in self.taken if not z3.is_true(condition)]
+
+    def _possible(self, condition: z3.BoolRef) -> tuple[bool, z3.ModelRef | None]:
+        """Tell whether a condition can be met beside the others, or z3 can't say, and by what, where it is known.
+
+        Numbers alone, and what the arguments at hand show, need no question.
+        """
+        if z3.is_false(condition):
+            return False, None
+        if z3.is_true(condition) or (self.model is not None and z3.is_true(self.model.eval(condition, True))):
+            return True, self.model
+        told, solver = _asked([*self.conditions(), condition])
+        return told != z3.unsat, solver.model() if told == z3.sat else None
+
+    def ended(self) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
+        """Tell whether arguments lead to the path's end, and which."""
+        if self.model is not None:
+            return z3.sat, self.model
+        told, solver = _asked(self.conditions())
+        return told, solver.model() if told == z3.sat else None
 
 
 class Number:
@@ -94,8 +134,9 @@ class Number:
 
     def _decided(self, other: Any, operation: Callable[[Any, Any], Any]) -> Any:
         """Compare with another number: the answer is a plain bool."""
-        compared = self._with(other, operation)
-        return compared if compared is NotImplemented else self.path.decide(compared.term)
+        if isinstance(other, (Number, int, Decimal, float)):
+            return self.path.decide(lambda: self._with(other, operation).term)
+        return NotImplemented
 
     def __add__(self, other: Any) -> Any:
         return self._with(other, lambda a, b: a + b)
@@ -182,14 +223,15 @@ def _real(term: Any) -> Any:
 def prove(lemma: Lemma, paths: int = PATHS) -> int:
     """Follow every path of a lemma and return how many met its assumptions.
 
-    Raises Refuted with the arguments of a path that ends false or breaks, and GaveUp where neither can be shown.
+    Raises Refuted with the arguments of a path that ends false or breaks, GaveUp where neither can be shown, and
+    Unmet where there was nothing to show.
     """
-    waiting: list[list[bool]] = [[]]
+    waiting: list[Fork] = [([], None)]
     met, shown, doubt = 0, False, ""
     for _ in range(paths):
         if not waiting:
             break
-        path = Path(waiting.pop())
+        path = Path(*waiting.pop())
         outcome = _followed(lemma, path)
         waiting.extend(path.forks)
         if outcome is None:
@@ -197,14 +239,16 @@ def prove(lemma: Lemma, paths: int = PATHS) -> int:
         met += 1
         if outcome and shown:
             continue
-        told, solver = _asked(path.conditions)
-        if told == z3.sat and not outcome:
-            raise Refuted(_values(lemma, solver.model()))
-        shown = shown or told == z3.sat
+        told, model = path.ended()
+        if model is not None and not outcome:
+            raise Refuted(_values(lemma, model))
+        shown = shown or model is not None
         if told == z3.unknown and not outcome:
             doubt = "z3 gave up on a path that ends false"
     if waiting:
         raise GaveUp(f"it has more than {paths} paths")
+    if met == 0:
+        raise Unmet("nothing meets its assumptions: the claim is about nothing")
     if doubt or not shown:
         raise GaveUp(doubt or "nothing was found that meets its assumptions")
     return met
@@ -234,7 +278,7 @@ def _kinds(lemma: Lemma) -> dict[str, str]:
 
 def _argument(path: Path, name: str, kind: str) -> Any:
     """Make a symbolic integer, or one of the two bools."""
-    return path.decide(z3.Bool(name)) if kind == "bool" else Number(path, z3.Int(name))
+    return path.decide(lambda: z3.Bool(name)) if kind == "bool" else Number(path, z3.Int(name))
 
 
 def _values(lemma: Lemma, model: z3.ModelRef) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The symbolic engine: CrossHair over the lemmas on the kernels, in exact integers, path by path.
+"""The symbolic engine: CrossHair and a prover of our own over the lemmas on the kernels, path by path.
 
 Its words come from the states of CrossHair's messages, never from an exit code: confirmed over all paths holds; a
 counterexample that plain Python repeats is violated, and one that it does not is an error; not confirmed is
@@ -9,6 +9,9 @@ Solvers remember: a lemma can be confirmed alone and not after others. So the le
 their own, each in a fork of it that has seen no other; one that is not confirmed is tried again after a fixed bit of
 other work, which lets the solver start elsewhere. The engine judges the kernels of the reference or of a defect;
 of a foreign port it knows nothing and says nothing.
+
+The second prover (`prover`) is asked about what CrossHair can't follow or did not confirm, and in the larger profiles
+about everything: where one confirms what the other refutes, that is an error, never a verdict.
 """
 
 from __future__ import annotations
@@ -25,15 +28,16 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mmgate.engines.lemma_words import ENGINE, Finding, outcome, witness
 from mmgate.ports.direct import defect_of
 from mmgate.request import EngineResult, MakerRef, Request
-from specs.contracts import LEMMAS
+from specs.contracts import LEMMAS, PARTS
 from specs.defects import applied
 from specs.lemma import Lemma
-from specs.spec import Word
+from specs.spec import Outcome, Word
 
 SOLVER_UNITS = 10_000_000
 """The solver's budget for one question, in its own units: the same on every machine."""
@@ -44,6 +48,8 @@ STARTS = 3
 """How often a lemma is tried, each time from another start, before it counts as not confirmed."""
 OUT_OF_TIME = (signal.SIGXCPU, signal.SIGKILL)
 CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mmgate.engines.symbolic import serve; serve()"
+PROVER_CPU_S = 60
+CROSSHAIR, Z3 = "CrossHair", "z3"
 CALL = re.compile(r"when calling (?P<call>.+?)(?: \(which returns .*\))?$", re.DOTALL)
 
 
@@ -56,13 +62,15 @@ def run(request: Request) -> EngineResult:
         return EngineResult(ENGINE, (), notes=("no lemma serves the wanted specs",))
     if request.maker.kind == "defect":
         defect_of(request.maker.name)  # refused here, in the caller's process, if there is none
-    if importlib.util.find_spec("crosshair") is None:
-        missing = "CrossHair is not installed: pip install 'mmgate[symbolic]'"
+    absent = [name for name, module in ((CROSSHAIR, "crosshair"), (Z3, "z3")) if not importlib.util.find_spec(module)]
+    if absent:
+        missing = f"{' and '.join(absent)} is not installed: pip install 'mmgate[symbolic]'"
         findings = [Finding(lemma.name, Word.INCONCLUSIVE, missing) for lemma in lemmas]
     else:
         request.progress(f"examining {len(lemmas)} lemmas")
+        profile = request.profile
         findings = examine_apart(
-            lemmas, request.maker, request.profile.symbolic_iterations, request.profile.wall_clock_s
+            lemmas, request.maker, profile.symbolic_iterations, profile.wall_clock_s, profile.second_prover
         )
     return concluded(request, lemmas, findings)
 
@@ -72,20 +80,33 @@ def concluded(request: Request, lemmas: Sequence[Lemma], findings: Sequence[Find
     by_spec: dict[str, list[tuple[Lemma, Finding]]] = {}
     for pair in zip(lemmas, findings, strict=True):
         by_spec.setdefault(pair[0].spec_id, []).append(pair)
+    outcomes = [outcome(spec_id, pairs) for spec_id, pairs in by_spec.items()]
+    parts = [one for one in outcomes if one.spec_id in PARTS and one.word is Word.HOLDS]
     return EngineResult(
         ENGINE,
-        tuple(outcome(spec_id, pairs) for spec_id, pairs in by_spec.items()),
+        tuple(one for one in outcomes if one not in parts),
         tuple(
             witness(request, lemma, finding)
             for lemma, finding in zip(lemmas, findings, strict=True)
             if finding.word is Word.VIOLATED
         ),
+        _told_of_parts(parts),
+        (("lemmas on a part", tuple((one.spec_id, one.antecedents) for one in parts)),) if parts else (),
     )
 
 
-def examine_apart(lemmas: Sequence[Lemma], maker: MakerRef, paths: int, limit_s: float) -> list[Finding]:
+def _told_of_parts(parts: Sequence[Outcome]) -> tuple[str, ...]:
+    """Say which specs had a part confirmed: that is no word on them."""
+    listed = ", ".join(f"{one.spec_id} ({one.antecedents})" for one in parts)
+    return (f"lemmas confirmed on a part of a spec, no word on the rest of it: {listed}",) if parts else ()
+
+
+def examine_apart(
+    lemmas: Sequence[Lemma], maker: MakerRef, paths: int, limit_s: float, both: bool = False
+) -> list[Finding]:
     """Examine lemmas in a process of their own; what it leaves unanswered is inconclusive, or an error if it died."""
-    job = {"lemmas": [lemma.name for lemma in lemmas], "kind": maker.kind, "name": maker.name, "paths": paths}
+    job = {"lemmas": [lemma.name for lemma in lemmas], "kind": maker.kind, "name": maker.name}
+    budget = {"paths": paths, "both": both}
     environment = {**os.environ, "PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": str(SOLVER_UNITS)}
     with subprocess.Popen(
         [sys.executable, "-P", "-c", CHILD, json.dumps(sys.path)],
@@ -97,7 +118,7 @@ def examine_apart(lemmas: Sequence[Lemma], maker: MakerRef, paths: int, limit_s:
         text=True,
     ) as child:
         try:
-            told, complaints = child.communicate(json.dumps(job), limit_s)
+            told, complaints = child.communicate(json.dumps(job | budget), limit_s)
             last = complaints.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
             rest = Finding("", Word.ERROR, f"the solver's process ended early: {last[0]}")
         except subprocess.TimeoutExpired:
@@ -116,18 +137,38 @@ def serve() -> None:
     importlib.import_module("crosshair.core_and_libs")
     with _in_force(MakerRef(job["kind"], job["name"])):
         for name in job["lemmas"]:
-            sys.stdout.write(_examined(lemmas[name], job["paths"]).line() + "\n")
+            sys.stdout.write(_examined(lemmas[name], job["paths"], job["both"]).line() + "\n")
             sys.stdout.flush()
 
 
-def _examined(lemma: Lemma, paths: int) -> Finding:
-    """Examine one lemma, again from another start as long as that leaves it open."""
-    finding = examine_in_a_fork(lemma, paths, 0)
+def _examined(lemma: Lemma, paths: int, both: bool) -> Finding:
+    """Examine one lemma, by the second prover too where CrossHair leaves it open or both are wanted."""
+    if lemma.beyond:
+        return prove_in_a_fork(lemma)
+    first = examine_in_a_fork(lemma, paths, 0)
+    if first.word is not Word.INCONCLUSIVE and not both:
+        return first
+    finding = agreed(first, prove_in_a_fork(lemma))
     for start in range(1, STARTS):
         if finding.word is not Word.INCONCLUSIVE:
             break
         finding = examine_in_a_fork(lemma, paths, start)
     return finding
+
+
+def agreed(first: Finding, second: Finding) -> Finding:
+    """Put two provers' findings together: they must not contradict; what one leaves open the other says."""
+    words = {first.word, second.word}
+    if Word.ERROR in words:
+        return first if first.word is Word.ERROR else second
+    if words == {Word.HOLDS, Word.VIOLATED}:
+        wrong = first if first.word is Word.VIOLATED else second
+        right = second if wrong is first else first
+        reason = f"the provers disagree: {', '.join(right.provers)} confirms what {wrong.call()} refutes"
+        return Finding(first.lemma, Word.ERROR, reason)
+    if first.word is second.word:
+        return replace(first, provers=(*first.provers, *second.provers))
+    return second if first.word is Word.INCONCLUSIVE else first
 
 
 @contextlib.contextmanager
@@ -142,14 +183,28 @@ def _in_force(maker: MakerRef) -> Iterator[None]:
 
 def examine_in_a_fork(lemma: Lemma, paths: int, start: int) -> Finding:
     """Examine one lemma in a fork, so that it begins where every other does."""
+
+    def work() -> Finding:
+        for _ in range(start):
+            examine(WARM_UP, paths)
+        return examine(lemma, paths)
+
+    return _in_a_fork(lemma, work, LEMMA_CPU_S)
+
+
+def prove_in_a_fork(lemma: Lemma) -> Finding:
+    """Have the second prover examine one lemma in a fork."""
+    return _in_a_fork(lemma, lambda: proved(lemma), PROVER_CPU_S)
+
+
+def _in_a_fork(lemma: Lemma, work: Callable[[], Finding], limit_s: int) -> Finding:
+    """Do a lemma's work in a fork of this process, within so much processor time."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            resource.setrlimit(resource.RLIMIT_CPU, (LEMMA_CPU_S, LEMMA_CPU_S))
-            for _ in range(start):
-                examine(WARM_UP, paths)
-            os.write(writing, examine(lemma, paths).line().encode())
+            resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
+            os.write(writing, work().line().encode())
         finally:
             os._exit(0)
     os.close(writing)
@@ -159,7 +214,7 @@ def examine_in_a_fork(lemma: Lemma, paths: int, start: int) -> Finding:
     if told:
         return Finding.parse(told)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) in OUT_OF_TIME:
-        return Finding(lemma.name, Word.INCONCLUSIVE, f"not confirmed within {LEMMA_CPU_S} s of processor time")
+        return Finding(lemma.name, Word.INCONCLUSIVE, f"not confirmed within {limit_s} s of processor time")
     return Finding(lemma.name, Word.ERROR, f"its solver died with wait status {status}")
 
 
@@ -182,6 +237,30 @@ def examine(lemma: Lemma, paths: int) -> Finding:
     except Exception as error:  # a crash of the solver must not pass for an answer about the kernel
         return Finding(lemma.name, Word.ERROR, f"CrossHair crashed: {type(error).__name__}: {error}")
     return finding_of(lemma, states, exhausted, paths)
+
+
+def proved(lemma: Lemma) -> Finding:
+    """Have the second prover examine one lemma in this process; whatever it does is a finding."""
+    from mmgate.engines import prover
+
+    if "post: _" not in (lemma.claim.__doc__ or ""):
+        return Finding(lemma.name, Word.ERROR, "no condition was found in its docstring: write a post: line")
+    try:
+        prover.prove(lemma)
+    except prover.Refuted as refuted:
+        call = ", ".join(f"{name}={value}" for name, value in refuted.arguments.items())
+        if not repeats(lemma, refuted.arguments):
+            text = f"its counterexample does not repeat in plain Python: {lemma.name}({call})"
+            return Finding(lemma.name, Word.ERROR, text, provers=(Z3,))
+        text = f"false when calling {lemma.name}({call})"
+        return Finding(lemma.name, Word.VIOLATED, text, tuple(sorted(refuted.arguments.items())), (Z3,))
+    except prover.GaveUp as reason:
+        return Finding(lemma.name, Word.INCONCLUSIVE, f"not proved: {reason}", provers=(Z3,))
+    except prover.Unmet as reason:
+        return Finding(lemma.name, Word.ERROR, str(reason), provers=(Z3,))
+    except Exception as error:
+        return Finding(lemma.name, Word.ERROR, f"the prover crashed: {type(error).__name__}: {error}")
+    return Finding(lemma.name, Word.HOLDS, provers=(Z3,))
 
 
 def _messages(lemma: Lemma, paths: int) -> tuple[list[tuple[str, str]], bool]:
@@ -215,7 +294,7 @@ def finding_of(lemma: Lemma, messages: Iterable[tuple[str, str]], exhausted: boo
     if "cannot_confirm" in told:
         return Finding(lemma.name, Word.INCONCLUSIVE, f"not confirmed within {paths} paths")
     if set(told) == {"confirmed"}:
-        return Finding(lemma.name, Word.HOLDS)
+        return Finding(lemma.name, Word.HOLDS, provers=(CROSSHAIR,))
     return Finding(lemma.name, Word.ERROR, f"{', '.join(sorted(told))}: {' '.join(told.values())}")
 
 
@@ -226,7 +305,7 @@ def _counterexample(lemma: Lemma, text: str) -> Finding:
         return Finding(lemma.name, Word.ERROR, f"its counterexample could not be read: {text}")
     if not repeats(lemma, arguments):
         return Finding(lemma.name, Word.ERROR, f"its counterexample does not repeat in plain Python: {text}")
-    return Finding(lemma.name, Word.VIOLATED, text, tuple(sorted(arguments.items())))
+    return Finding(lemma.name, Word.VIOLATED, text, tuple(sorted(arguments.items())), (CROSSHAIR,))
 
 
 def arguments_of(lemma: Lemma, text: str) -> dict[str, int] | None:

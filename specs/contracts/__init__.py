@@ -6,7 +6,7 @@ True). It calls the real kernel through its module, at the time of the call, so 
 
 from __future__ import annotations
 
-from specs.contracts import counters, grid, ladder, weeks, wicks
-from specs.contracts.scaled import LEMMAS
+from specs.contracts import books, counters, grid, ladder, lives, weeks, wicks
+from specs.contracts.scaled import LEMMAS, PARTS
 
-__all__ = ["LEMMAS", "counters", "grid", "ladder", "weeks", "wicks"]
+__all__ = ["LEMMAS", "PARTS", "books", "counters", "grid", "ladder", "lives", "weeks", "wicks"]

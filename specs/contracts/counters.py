@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from model import counter
 from model.actions import Side
-from specs.contracts.scaled import BPS, CAP, NUM, SCALE, lemma, side_of
+from specs.contracts.scaled import BPS, CAP, EXACT, NUM, SCALE, exact, having, lemma, side_of
 
 # CTR-1, CTR-2: counter-orders
 
@@ -82,3 +84,44 @@ def a_counter_order_stands_on_the_gaining_side(fill: int, distance: int, bought:
     """
     px = counter.displaced(side_of(bought), fill, distance)
     return px == fill + distance if bought else px == fill - distance
+
+
+@lemma("CTR-2", "counter.counter_order", "counter.counter_price", "counter.reversion_at", beyond=EXACT)
+def a_counter_order_is_the_opposite_of_the_fill(
+    px: int, sz: int, mark: int, level: int, percent: int, per_level: int, bought: bool
+) -> bool:
+    """Claim its side, the filled size, a reversion of at most 95 %, the gain, and the price by its own level.
+
+    pre: px > 0 and sz > 0 and mark > 0 and 0 <= level < 4 and 0 < percent <= 100 and per_level >= 0
+    post: _
+    """
+    config = counter_config(percent, per_level)
+    side, fill, rung = side_of(bought), exact(px), range(4)[level]
+    made = counter.counter_order(config, side, fill, exact(sz), rung, exact(mark))
+    taken = min(exact(95), exact(percent) + exact(per_level) * rung) / 100
+    expected = fill + side.sign * abs(exact(mark) - fill) * taken
+    if made is None:
+        return bool(expected <= 0)
+    placed = made.side is side.opposite and made.sz == sz and made.px == expected > 0
+    return bool(placed and made.reversion_pct == taken)
+
+
+@lemma("CTR-2", "counter.counter_order", beyond=EXACT)
+def nothing_unusable_makes_a_counter_order(px: int, sz: int, mark: int, enabled: bool, bought: bool) -> bool:
+    """Claim that a price or a size that is not positive makes none, and none is made while they are off.
+
+    post: _
+    """
+    config = counter_config(60, 3, enabled)
+    made = counter.counter_order(config, side_of(bought), exact(px), exact(sz), 0, exact(mark))
+    return made is None if not enabled or px <= 0 or sz <= 0 or mark <= 0 else True
+
+
+def counter_config(percent: int, per_level: int, enabled: bool = True) -> Any:
+    """Return what of a config a counter-order depends on, shares in percent, no fee buffer."""
+    return having(
+        counter_order_enabled=enabled,
+        counter_reversion_pct=exact(percent) / 100,
+        counter_reversion_per_level=exact(per_level) / 100,
+        fee_buffer_bps=0,
+    )

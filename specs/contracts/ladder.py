@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
 from model import quoting
 from model.actions import Side
-from specs.contracts.scaled import NUM, SCALE, lemma, side_of
+from model.arithmetic import DECIMALS, ONE
+from model.config import MakerConfig
+from specs.contracts.scaled import EXACT, NUM, SCALE, exact, lemma, side_of
 
 # OFF-1: the floors of L0, before any skew
 
@@ -209,3 +215,51 @@ def convex_sizes_reach_both_multipliers(smallest: int, largest: int) -> bool:
     """
     first = quoting.convex_multiplier(NUM, smallest, largest, 0, 5)
     return first == smallest and quoting.convex_multiplier(NUM, smallest, largest, 4, 5) == largest
+
+
+@lemma("OFF-5", "quoting.quote_price")
+def bid_and_ask_mirror_each_other(oracle: int, offset: int) -> bool:
+    """Claim that at equal offsets both stand equally far from the oracle, within the unit that rounding takes.
+
+    pre: oracle > 0 and offset >= 0
+    post: _
+    """
+    bid, ask = (quoting.quote_price(NUM, side, oracle, offset) for side in (Side.BUY, Side.SELL))
+    return oracle - bid - (ask - oracle) in (0, 1)
+
+
+# The whole way to a side's offsets and prices: one config, any price, ratio and trend, exact quotients
+
+TWO_LEVELS = replace(
+    MakerConfig(), num_levels=2, fee_buffer_bps=Decimal(8), velocity_skew_enabled=True, min_offset_bps=Decimal(4)
+)
+ONE_LEVEL = replace(TWO_LEVELS, num_levels=1)
+
+
+def finals(config: MakerConfig, ratio: Any, trend: Any, buying: bool) -> list[tuple[Any, Any]]:
+    """Return a side's skewed and final offsets, level by level; ratio and trend in thousandths."""
+    base, _ = quoting._base_offsets(config, ONE, None)
+    return list(quoting._final_offsets(config, side_of(buying), base, exact(ratio) / 1000, exact(trend) / 1000))
+
+
+@lemma("OFF-2", "quoting._base_offsets", "quoting._final_offsets", "quoting.quote_price", beyond=EXACT)
+def a_ladder_stands_around_the_oracle_outward(oracle: int, ratio: int, trend: int) -> bool:
+    """Claim that both sides of a ladder stand strictly around the oracle, outward, from the fee floor on.
+
+    pre: oracle > 0
+    post: _
+    """
+    bids, asks = (finals(TWO_LEVELS, ratio, trend, buying) for buying in (True, False))
+    bid, below = (quoting.quote_price(DECIMALS, Side.BUY, exact(oracle), final) for _, final in bids)
+    ask, above = (quoting.quote_price(DECIMALS, Side.SELL, exact(oracle), final) for _, final in asks)
+    return bool(0 < below <= bid < oracle < ask <= above and min(bids[0][1], asks[0][1]) >= 8)
+
+
+@lemma("OFF-5", "quoting._final_offsets", "quoting._side_skews", beyond=EXACT)
+def a_long_ladder_is_the_mirror_of_a_short_one(ratio: int, trend: int) -> bool:
+    """Claim that negating ratio and trend, in range or not, swaps the sides' offsets, exactly.
+
+    post: _
+    """
+    bids, asks = (finals(ONE_LEVEL, ratio, trend, buying) for buying in (True, False))
+    return bids == finals(ONE_LEVEL, -ratio, -trend, False) and asks == finals(ONE_LEVEL, -ratio, -trend, True)

@@ -48,3 +48,24 @@ def no_shutdown_start_is_missed(week: int, before_ms: int, late_ms: int) -> bool
     """
     sunday_ms = 7 * DAY_MS * week + 3 * DAY_MS + CLOSE_MS
     return session.shutdown_start_between(sunday_ms - before_ms, sunday_ms + late_ms) is not None
+
+
+@lemma("SES-1", "session.weekend_of", "session.quoting_window")
+def a_weekend_has_one_number_until_the_next_opens(t_ms: int) -> bool:
+    """Claim that the number grows by one at each Friday 21:00 UTC, where quoting begins, and at no other time.
+
+    post: _
+    """
+    step = session.weekend_of(t_ms) - session.weekend_of(t_ms - 1)
+    opens = session.quoting_window(t_ms, True) and not session.quoting_window(t_ms - 1, True)
+    return step == (1 if opens else 0)
+
+
+@lemma("SES-1", "session.shutdown_window", "session.since_opening")
+def the_shutdown_window_is_three_hours_from_sunday_2100(t_ms: int) -> bool:
+    """Claim the window's place in the week, counted from Monday 00:00 UTC (5 January 1970).
+
+    post: _
+    """
+    of_week_ms = (t_ms - 4 * DAY_MS) % (7 * DAY_MS)
+    return session.shutdown_window(t_ms) == (of_week_ms >= 6 * DAY_MS + CLOSE_MS)
