@@ -73,32 +73,41 @@ impl Life {
         m.fresh = false;
         m.quote_ms = Some(now);
         m.quote_px = m.oracle.unwrap_or(ZERO);
+        let mut going = true;
         for side in SIDES {
-            let mut total = side.signed(self.markets[at].net);
-            let mut mine = self.ladder_orders(at, side);
-            self.markets[at].wait[side as usize].clear();
-            for (level, px, sz) in &ladder[side as usize] {
-                let stands = |t: &Ticket| t.px == Some(*px) && t.left() == *sz;
-                let keep = mine.iter().copied().find(|id| stands(&self.tickets[id]));
-                total = total + keep.map_or(*sz, |id| self.tickets[&id].exposure());
-                if total * mark > self.config.max_position_usd {
-                    break; // not even after all cancels (I-5); the outer ones go with it
-                }
-                match keep {
-                    Some(id) => {
-                        self.ticket(id).level = Some(*level);
-                        mine.retain(|other| *other != id);
-                    }
-                    None => {
-                        self.markets[at].wait[side as usize].insert(*level);
-                    }
-                }
+            self.plan_side(at, side, &ladder[side as usize], mark);
+            going = going && self.fill_side(at, side, &ladder[side as usize], false);
+        }
+        if !going {
+            self.markets[at].wait.iter_mut().for_each(|levels| levels.clear());
+        }
+    }
+
+    /// Note which levels of a side are to be placed, and cancel what stands at none of them.
+    fn plan_side(&mut self, at: usize, side: Side, rungs: &[(i64, Dec, Dec)], mark: Dec) {
+        let mut total = side.signed(self.markets[at].net);
+        let mut mine = self.ladder_orders(at, side);
+        self.markets[at].wait[side as usize].clear();
+        for (level, px, sz) in rungs {
+            let stands = |t: &Ticket| t.px == Some(*px) && t.left() == *sz;
+            let keep = mine.iter().copied().find(|id| stands(&self.tickets[id]));
+            total = total + keep.map_or(*sz, |id| self.tickets[&id].exposure());
+            if total * mark > self.config.max_position_usd {
+                break; // not even after all cancels (I-5); the outer ones go with it
             }
-            for id in mine {
-                self.want_cancel(id);
+            match keep {
+                Some(id) => {
+                    self.ticket(id).level = Some(*level);
+                    mine.retain(|other| *other != id);
+                }
+                None => {
+                    self.markets[at].wait[side as usize].insert(*level);
+                }
             }
         }
-        self.fill_in(at, &ladder, false);
+        for id in mine {
+            self.want_cancel(id);
+        }
     }
 
     /// Rungs of a side that stand and are not being cancelled.
@@ -107,31 +116,24 @@ impl Life {
         self.markets[at].live.iter().copied().filter(|id| standing(&self.tickets[id])).collect()
     }
 
-    /// Place the awaited rungs that may go now. `later`: after a last word, beside rungs of an older oracle price.
-    pub fn fill_in(&mut self, at: usize, ladder: &Ladder, later: bool) {
-        let unclear = |t: &Ticket| t.side.is_none() || t.px.is_none();
-        if self.markets[at].live.iter().any(|id| unclear(&self.tickets[id])) {
-            return;
-        }
-        for side in SIDES {
-            let ours = |t: &Ticket| t.side == Some(side) && t.role != Role::Flatten;
-            let live = self.markets[at].live.iter().copied();
-            let others: Vec<u64> = live.filter(|id| ours(&self.tickets[id])).collect();
-            if !self.fill_side(at, side, &ladder[side as usize], others, later) {
-                return;
-            }
+    /// After a last word: place what it makes room for, beside rungs of an older oracle price.
+    pub fn fill_in(&mut self, at: usize) {
+        let ladder = self.rungs(at, false);
+        let going = SIDES.iter().all(|side| self.fill_side(at, *side, &ladder[*side as usize], true));
+        if !going {
+            self.markets[at].wait.iter_mut().for_each(|levels| levels.clear());
         }
     }
 
-    /// Place a side's awaited rungs from level 0 outward; false: the request budget is used up (L-12).
-    fn fill_side(
-        &mut self,
-        at: usize,
-        side: Side,
-        rungs: &[(i64, Dec, Dec)],
-        mut others: Vec<u64>,
-        later: bool,
-    ) -> bool {
+    /// Place a side's awaited rungs that may go now, from level 0 outward; false: the request budget is used up (L-12).
+    fn fill_side(&mut self, at: usize, side: Side, rungs: &[(i64, Dec, Dec)], later: bool) -> bool {
+        let live: Vec<&Ticket> = self.markets[at].live.iter().map(|id| &self.tickets[id]).collect();
+        if live.iter().any(|t| t.side.is_none() || t.px.is_none()) {
+            return true;
+        }
+        let ours =
+            live.iter().zip(&self.markets[at].live).filter(|(t, _)| t.side == Some(side) && t.role != Role::Flatten);
+        let mut others: Vec<u64> = ours.map(|(_, id)| *id).collect();
         let (net, mark, index) = (side.signed(self.markets[at].net), self.mark(at).unwrap_or(ZERO), side as usize);
         let levels: Vec<i64> = self.markets[at].wait[index].iter().copied().collect();
         for level in levels {
@@ -157,7 +159,6 @@ impl Life {
                 continue;
             }
             if self.budget < Dec::whole(self.config.request_reserve) {
-                self.markets[at].wait.iter_mut().for_each(|levels| levels.clear());
                 if !self.budget_said {
                     self.budget_said = true;
                     let text = "less than request_reserve is left: placements stop";

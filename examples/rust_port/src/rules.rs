@@ -37,8 +37,7 @@ impl Life {
                 if quote == Some(at) && self.requote_due(at) {
                     self.requote(at);
                 } else if last_word {
-                    let ladder = self.rungs(at, false);
-                    self.fill_in(at, &ladder, true);
+                    self.fill_in(at);
                 }
             }
             self.markets[at].last_word = false;
