@@ -70,7 +70,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done: requests (one for each maker, several for a set of defects), the run line, what waives."""
+    """What will be done: requests (one for each maker, several for a set of defects), the run line, what waives.
+
+    `features`: what the first maker declares; None where it could not be greeted.
+    """
 
     requests: tuple[Request, ...]
     run: RunId
@@ -78,6 +81,7 @@ class Plan:
     allow_conditional: bool
     notes: tuple[str, ...]
     narrowed: str = ""
+    features: frozenset[str] | None = None
 
 
 def plan_of(asked: Asked) -> Plan:
@@ -103,7 +107,8 @@ def plan_of(asked: Asked) -> Plan:
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
     waivers = checked_waivers(file)
     allowed = asked.allow_conditional or by_file.allow_conditional
-    return Plan(requests, run, waivers, allowed, (*notes, *more), _narrowed(asked, makers, specs, engines, suite))
+    narrowed = _narrowed(asked, makers, specs, engines, suite)
+    return Plan(requests, run, waivers, allowed, (*notes, *more), narrowed, greetings[0])
 
 
 def _with_alike(asked: Asked, specs: tuple[str, ...], engines: tuple[str, ...]) -> tuple[str, ...]:

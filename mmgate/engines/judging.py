@@ -25,6 +25,7 @@ from model.actions import Cancel, Place
 from model.codec import canonical
 from model.config import ConfigRefused
 from model.journal import Maker, MakerFailed, MakerFault, Observer, Record, Turn
+from model.maker import Reference
 from sim.run import run
 from sim.world import World
 from specs.panel import Panel
@@ -194,7 +195,11 @@ def judge(
     began = time.monotonic()
     wanted = None if specs is None else frozenset(specs)
     try:
-        with alarm(limit_s), opened(ref, stderr_path=_beside(evidence, "stderr")) as maker:
+        with (
+            alarm(limit_s),
+            opened(ref, stderr_path=_beside(evidence, "stderr")) as maker,
+            _partner(ref, engine) as partner,
+        ):
             panel = Panel(wanted)
             digest = ActionDigest() if ref.kind == "port" else Digest()
             keeper = Keeper()
@@ -204,7 +209,7 @@ def judge(
             observers += [Stopper(panel)] if stop else []
             observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
             failed, cut = None, ""
-            driven = Lockstep(maker) if engine == DIFFERENTIAL else maker
+            driven = maker if partner is None else Lockstep(maker, partner=partner)
             watch = Watch(driven) if isinstance(driven, Lockstep) else None
             observers += [watch] if watch is not None else []
             try:
@@ -237,6 +242,18 @@ def judge(
         _write_transcript(fault, evidence)
         failure = MakerFailed(world.parameters.start_ms, 0, fault.kind, fault.text)
         return Judgement(_totality(0, failure, 0, engine, wanted), failed=failure)
+
+
+@contextmanager
+def _partner(ref: MakerRef, engine: str) -> Iterator[Maker | None]:
+    """Give the maker that a lock step compares with: the reference, or the one named."""
+    if engine != DIFFERENTIAL:
+        yield None
+    elif not ref.beside:
+        yield Reference()
+    else:
+        with opened(MakerRef("port", ref.beside)) as partner:
+            yield partner
 
 
 def _totality(
