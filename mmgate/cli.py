@@ -16,7 +16,6 @@ import typer
 from mmgate import completing
 from mmgate.commands import (
     audit,
-    compare,
     completion,
     config,
     doctor,
@@ -53,7 +52,6 @@ matrix.register(app)
 config.register(app)
 port.register(app)
 vectors.register(app)
-compare.register(app)
 doctor.register(app)
 completion.register(app)
 
