@@ -8,9 +8,12 @@ from pathlib import Path
 
 from mmgate.audit.gaps import Gap
 from mmgate.audit.lines import Lines
+from mmgate.audit.mapping import load_map
+from mmgate.audit.records import RecordsLog
 from mmgate.audit.traces import TraceLog, is_trace
 from mmgate.engines.audit import Auditor, Found
 from mmgate.exits import ExitCode
+from mmgate.gatefile import load
 from mmgate.inputs import InputRefused, shown_path
 from mmgate.reporting.audit import tell_audit
 from model.arithmetic import CONTEXT
@@ -30,7 +33,7 @@ def audit_logs(
     logs: Sequence[Path], mapping: Path | None, config: Path | None, *, as_json: bool = False, quiet: bool = False
 ) -> int:
     """Judge logs and tell. Raises InputRefused for one that can't be used."""
-    log = _trace(logs, mapping, config)
+    log = _log(logs, mapping, config)
     auditor = judged(log, log.lines)
     found = auditor.words()
     tell_audit(logs, found, auditor, log.lines, as_json=as_json, quiet=quiet)
@@ -53,12 +56,14 @@ def verdict_of(found: Iterable[Found]) -> Verdict:
     return verdict(rows) if rows else Verdict.CONDITIONAL
 
 
-def _trace(logs: Sequence[Path], mapping: Path | None, config: Path | None) -> TraceLog:
+def _log(logs: Sequence[Path], mapping: Path | None, config: Path | None) -> TraceLog | RecordsLog:
+    """Open logs as what their first line says they are."""
     first = next(iter(Lines(logs)), None)
     if first is None:
         raise InputRefused(f"log {shown_path(logs[0])}: is empty; there is nothing to judge")
     if first.data is None or not is_trace(first.data):
-        raise InputRefused(f"log {shown_path(logs[0])}: line 1 is no head of a trace")
+        known = load(config).maker if config is not None else None
+        return RecordsLog(logs, load_map(mapping), known)
     if len(logs) > 1:
         raise InputRefused(f"log {shown_path(logs[1])}: a trace is a whole run; name one at a time")
     for option, given in (("--map", mapping), ("--config", config)):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate.accounting import Account
 from mmgate.asking import checked_seed
 from mmgate.assumptions import parse_assumptions
+from mmgate.audit import recording
 from mmgate.evidence import MARK, Evidence
 from mmgate.exits import ExitCode
 from mmgate.gatefile import load
 from mmgate.identity import code_revision, config_data, digest_of
-from mmgate.inputs import InputRefused, shown_path
+from mmgate.inputs import InputRefused, shown, shown_path
 from mmgate.profiles import RECORDED, SUITE, suite_file
 from mmgate.progress import ProgressLine, RunProgress
 from mmgate.report import RunId
@@ -24,6 +26,7 @@ from mmgate.reporting.page import render
 from mmgate.request import Entry
 from mmgate.worlds import recording_of, world_of
 from model.config import MakerConfig
+from model.journal import Observer
 from model.maker import Reference
 from sim import world as worlds
 from sim.journal_file import JournalFile
@@ -50,10 +53,13 @@ class Wanted:
     out: Path | None = None
     as_json: bool = False
     quiet: bool = False
+    records: str | None = None
 
 
 def simulate_wanted(wanted: Wanted) -> int:
     """Run, leave the trace, tell. Raises InputRefused before anything is written."""
+    if wanted.records not in (None, recording.NAME):
+        raise InputRefused(f"--records {shown(wanted.records)}: there is no such format; allowed: {recording.NAME}")
     entry, seed = _entry(wanted), checked_seed(wanted.seed)
     world = world_of(entry, seed)
     notes = recording_of(entry).notes if entry.ticks else ()
@@ -65,7 +71,8 @@ def simulate_wanted(wanted: Wanted) -> int:
         head = {"world": _head(world), "maker": "reference", "entry": told}
         with ProgressLine(shown=not wanted.quiet) as line, JournalFile(evidence.folder / TRACE, head) as trace:
             progress = RunProgress(line, world.parameters.start_ms, world.parameters.end_ms)
-            run(world, Reference(), [trace, account, progress], label="reference")
+            with records_in(evidence.folder if wanted.records else None) as observers:
+                run(world, Reference(), [trace, account, progress, *observers], label="reference")
         data = simulation_data(identity, account, notes, trace.digest)
         evidence.write(MARK, as_text(data))
         if wanted.html:
@@ -76,6 +83,16 @@ def simulate_wanted(wanted: Wanted) -> int:
     else:
         tell_simulation(account, folder / TRACE, trace.digest, wanted.quiet)
     return int(ExitCode.HARNESS if account.failed else ExitCode.DONE)
+
+
+@contextmanager
+def records_in(folder: Path | None) -> Iterator[list[Observer]]:
+    """Open the observer that writes the venue's records into a folder; none where they were not asked for."""
+    if folder is None:
+        yield []
+        return
+    with recording.RecordsFile(folder / recording.FILE) as file:
+        yield [file]
 
 
 def _entry(wanted: Wanted) -> Entry:
@@ -132,6 +149,7 @@ def _identity(wanted: Wanted, entry: Entry, seed: int) -> RunId:
     for text in wanted.assume:
         words += ["--assume", text]
     words += ["--html"] if wanted.html else []
+    words += ["--records", wanted.records] if wanted.records else []
     config = f"{entry.name} {digest_of([config_data(entry.config)])}"
     return RunId(tuple(words), code_revision(), "reference", config, "one run", seed)
 

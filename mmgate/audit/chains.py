@@ -6,19 +6,29 @@ and what faults, deaths and outages explain is no evidence.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from model import events, journal
-from model.actions import Place, QueryOpenOrders
+from model.actions import Cancel, Place, QueryOpenOrders
 
 REMEMBERED = 20_000
 """Identities kept of what waits for its counterpart."""
 ZERO = Decimal(0)
 SKEW_MS = 1_000
 """Times that go back by more show two clocks, not one."""
+
+
+Prices: TypeAlias = tuple[Decimal, Decimal | None]
+ANSWERS: Mapping[type, str] = {
+    events.Resting: "orders resting",
+    events.Done: "orders executed",
+    events.Canceled: "orders canceled",
+    events.Rejected: "orders refused",
+}
+"""What a maker is told once for each of the venue's own records of the kind, unless the world misbehaves."""
 
 
 class Known:
@@ -58,6 +68,10 @@ class Chains:
         self._untold: OrderedDict[object, None] = OrderedDict()
         self._size: dict[str, Decimal] = {}
         self._began_ms = 0
+        self._cancels = Known()
+        self._told: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
+        self._prices: dict[str, deque[Prices]] = {}
         self._look: dict[type, Callable[[Any], Iterator[str]]] = {
             journal.Turn: self._turn,
             journal.OrderOpened: self._opened,
@@ -65,6 +79,7 @@ class Chains:
             journal.OrderRefused: self._landed,
             journal.OrderExecuted: self._landed,
             journal.Traded: self._trade,
+            journal.PricesSet: self._prices_set,
             journal.RunEnded: self._ended,
         }
 
@@ -90,6 +105,8 @@ class Chains:
 
     def _turn(self, turn: journal.Turn) -> Iterator[str]:
         event = turn.event
+        if (word := ANSWERS.get(type(event))) is not None:
+            self._told[word] += 1
         if isinstance(event, events.Start):
             self._start(event)
         elif turn.life != self._life:
@@ -99,6 +116,8 @@ class Chains:
             yield from self._timer(event)
         elif isinstance(event, events.Fill | events.TakerFill):
             yield from self._fill(event)
+        elif isinstance(event, events.Oracle):
+            yield from self._priced(event)
         elif isinstance(event, events.OpenOrders):
             if event.sent_ms not in self._asked:
                 yield f"an answer to a query of {event.sent_ms}, and no query of that time is told"
@@ -109,8 +128,27 @@ class Chains:
         for action in turn.reply.actions:
             if isinstance(action, Place):
                 self._sent.add(action.cloid)
+            elif isinstance(action, Cancel):
+                self._cancels.add(action.oid if action.cloid is None else action.cloid)
             elif isinstance(action, QueryOpenOrders):
                 self._asked.add(turn.now_ms)
+
+    def _priced(self, event: events.Oracle) -> Iterator[str]:
+        """Told prices follow the venue's, one by one."""
+        waiting = self._prices.get(event.market, deque())
+        prices = (event.oracle_px, event.mark_px)
+        if prices not in waiting:
+            return
+        passed = 0
+        while waiting.popleft() != prices:
+            passed += 1
+        if passed and not self._rough:
+            yield f"{passed} prices of {event.market} were never told"
+
+    def _prices_set(self, record: journal.PricesSet) -> Iterator[str]:
+        waiting = self._prices.setdefault(record.market, deque(maxlen=100))
+        waiting.append((record.oracle_px, record.mark_px))
+        return iter(())
 
     def _start(self, start: events.Start) -> None:
         if not self._life:
@@ -133,18 +171,28 @@ class Chains:
     # -- the venue's side
 
     def _landed(self, record: journal.OrderRefused | journal.OrderExecuted) -> Iterator[str]:
+        if record.owner == journal.Owner.MAKER and isinstance(record, journal.OrderExecuted):
+            self._held["orders executed"] += 1
+        elif record.owner == journal.Owner.MAKER and record.oid is not None:
+            self._held["orders refused"] += 1
         if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
             yield f"order {record.cloid} reached the venue, and its sending is not told"
 
     def _opened(self, record: journal.OrderOpened) -> Iterator[str]:
         if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
             yield f"order {record.cloid} reached the venue, and its sending is not told"
+        if record.owner == journal.Owner.MAKER:
+            self._held["orders resting"] += 1
         if record.oid in self._open:
             yield f"order {record.oid} comes on the book a second time"
         self._open[record.oid] = record.sz
 
     def _closed(self, record: journal.OrderClosed) -> Iterator[str]:
         left = self._open.pop(record.oid, None)
+        self._held["orders canceled"] += record.reason != "filled"
+        asked = self._cancels.take(record.oid) | self._cancels.take(record.cloid)
+        if record.reason == "canceled" and record.owner == journal.Owner.MAKER and not asked:
+            yield f"order {record.oid} is canceled on request, and no request is told"
         if left is None:
             yield f"order {record.oid} leaves the book, and its coming is not told"
         elif record.reason == "filled" and left != 0:
@@ -170,5 +218,10 @@ class Chains:
                 yield f"the fills told of {position.market} do not add up to its position {position.size}"
         if record.settled and {order.oid for order in record.open_orders} != set(self._open):
             yield "the orders told do not add up to those that are open at the end"
-        if record.settled and self._untold and not self._rough:
+        if not record.settled or self._rough:
+            return
+        if self._untold:
             yield f"{len(self._untold)} fills of the venue were never told"
+        for word in ANSWERS.values():
+            if self._told[word] != self._held[word]:
+                yield f"{self._held[word]} {word} at the venue, and the maker was told of {self._told[word]}"

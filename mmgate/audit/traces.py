@@ -60,6 +60,7 @@ def _record(number: int, data: bytes | None) -> Record | Gap:
     if not data.endswith(b"\n"):
         return Gap(number, number, "the line is cut off")
     try:
-        return from_data(json.loads(data))
+        found: Record = from_data(json.loads(data))
     except (ValueError, RecursionError, Malformed):
         return Gap(number, number, "the line is no record")
+    return found

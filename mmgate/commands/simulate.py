@@ -34,6 +34,10 @@ def simulate(
     seed: options.Seed = None,
     assume: options.Assume = None,
     html: Annotated[bool, typer.Option("--html", help="Also write the summary as a page.")] = False,
+    records: Annotated[
+        str | None,
+        typer.Option("--records", metavar="FORMAT", help="Also write the run as a venue's records: hyperliquid."),
+    ] = None,
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -41,5 +45,7 @@ def simulate(
     """Read the options, then run."""
     from mmgate.simulating import Wanted, simulate_wanted
 
-    asked = Wanted(scenario, config, ticks, trades, start, symbol, seed, tuple(assume or ()), html, out, as_json, quiet)
-    return simulate_wanted(asked)
+    wanted = Wanted(
+        scenario, config, ticks, trades, start, symbol, seed, tuple(assume or ()), html, out, as_json, quiet, records
+    )
+    return simulate_wanted(wanted)

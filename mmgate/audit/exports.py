@@ -1,0 +1,101 @@
+"""Exports of the venue, CSV or JSON, row by row as the messages that a second subscriber would have received."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from mmgate.audit.mapping import PER_SECOND, Export
+from mmgate.inputs import InputRefused, open_bytes, shown_path
+from model.codec import Malformed
+
+LARGEST_BYTES = 256 << 20
+LATEST_MS = 4_102_444_800_000
+"""The year 2100: later times are in another unit."""
+UPDATE = ("coin", "oid", "cloid", "side", "limitPx", "sz", "tif", "reduceOnly", "origSz", "filledSz", "reason")
+WHOLE = frozenset(("oid", "tid", "time"))
+TRUE = frozenset(("true", "1", "yes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its time in ms and its message (None: damaged), its place."""
+
+    time_ms: int
+    message: dict[str, Any] | None
+    place: str
+
+
+def time_of(value: object, unit: str) -> int:
+    """Read a time in its unit as ms. Raises Malformed."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise Malformed("time", "is no time")
+    try:
+        found = value if unit == "ms" and isinstance(value, int) else int(Decimal(value) * 1000 / PER_SECOND[unit])
+    except (InvalidOperation, ValueError, OverflowError):
+        raise Malformed("time", "is no time") from None
+    if not 0 < found < LATEST_MS:
+        raise Malformed("time", f"is outside this century if it is in {unit}")
+    return found
+
+
+def rows_of(export: Export) -> Iterator[Row]:
+    """Yield the rows of an export in the order of their times, the damaged ones first."""
+    name = shown_path(export.file)
+    data = open_bytes(export.file, LARGEST_BYTES, "export")
+    found = _csv_rows(name, data) if export.file.suffix == ".csv" else _json_rows(name, data)
+    rows = [_row(export, row, f"{name} row {number}") for number, row in enumerate(found, 1)]
+    yield from sorted(rows, key=lambda row: row.time_ms)
+
+
+def _csv_rows(name: str, data: bytes) -> list[dict[str, Any]]:
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        return [{key: value for key, value in row.items() if isinstance(key, str) and value} for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputRefused(f"export {name}: is no CSV: {error}; write it again") from None
+
+
+def _json_rows(name: str, data: bytes) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(data, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise InputRefused(f"export {name}: is no JSON; write it again") from None
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise InputRefused(f"export {name}: is no list of objects; write it again")
+    return found
+
+
+def _row(export: Export, row: dict[str, Any], place: str) -> Row:
+    order = row.get("order")
+    flat = {**row, **(order if isinstance(order, dict) else {})}
+    named = {**flat, **{field: flat[column] for field, column in export.columns if column in flat}}
+    try:
+        time_ms = time_of(flat.get(export.time), export.time_unit)
+        values = {key: _value(key, value) for key, value in named.items()}
+    except (Malformed, ValueError):
+        return Row(0, None, place)
+    return Row(time_ms, _message(export.channel, {**values, "time": time_ms}), place)
+
+
+def _value(key: str, value: Any) -> Any:
+    """Read a CSV's text as what the venue's JSON has there."""
+    if key in WHOLE and isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        return int(value)
+    if key in ("crossed", "reduceOnly") and isinstance(value, str):
+        return value.lower() in TRUE
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _message(channel: str, row: dict[str, Any]) -> dict[str, Any]:
+    if channel == "userFills":
+        return {"channel": channel, "data": {"fills": [row]}}
+    if channel == "orderUpdates":
+        order = {key: row[key] for key in UPDATE if key in row}
+        return {"channel": channel, "data": [{"order": order, "status": row.get("status")}]}
+    return {"channel": channel, "data": {"coin": row.get("coin"), "ctx": row}}
