@@ -16,6 +16,7 @@ import typer
 from mmgate import completing
 from mmgate.commands import (
     audit,
+    compare,
     completion,
     config,
     doctor,
@@ -52,6 +53,7 @@ matrix.register(app)
 config.register(app)
 port.register(app)
 vectors.register(app)
+compare.register(app)
 doctor.register(app)
 completion.register(app)
 
