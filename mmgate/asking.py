@@ -255,7 +255,7 @@ def _closed(recording: Recorded, config: MakerConfig) -> list[str]:
 
 def _engines(asked: Asked, makers: tuple[MakerRef, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the engines to use, and why others are not: what they need of a maker, the reference has."""
-    known = (*ENGINES, *OPT_IN_ENGINES)
+    known = (*ENGINES, *(name for name in OPT_IN_ENGINES if name in asked.engines))
     engines = choose("--engine", asked.engines, known, "engine") if asked.engines else ENGINES
     if DIFFERENTIAL in engines and any(maker.kind == "reference" for maker in makers):
         raise InputRefused("--engine differential: compares a maker with the reference; name one with --port")

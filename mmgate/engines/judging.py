@@ -192,7 +192,6 @@ def judge(
     even be greeted has failed. A port's stderr, and the end of its transcript if it fails, are kept in files whose
     names begin as `evidence`.
     """
-    began = time.monotonic()
     wanted = None if specs is None else frozenset(specs)
     try:
         with (
@@ -208,18 +207,10 @@ def judge(
             observers += [keeper] if keep else []
             observers += [Stopper(panel)] if stop else []
             observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
-            failed, cut = None, ""
             driven = maker if partner is None else Lockstep(maker, partner=partner)
             watch = Watch(driven) if isinstance(driven, Lockstep) else None
             observers += [watch] if watch is not None else []
-            try:
-                failed = run(world, driven, observers).failed
-            except Parted:
-                cut = "the lock step ended"
-            except Stopped:
-                cut = "stopped when it had shown enough"
-            except OutOfTime:
-                cut = f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
+            failed, cut = _played(world, driven, observers)
             _keep_transcript(maker, failed, evidence)
             hours = (panel.view.now_ms - panel.view.began_ms) / 3_600_000
             view = panel.view
@@ -242,6 +233,19 @@ def judge(
         _write_transcript(fault, evidence)
         failure = MakerFailed(world.parameters.start_ms, 0, fault.kind, fault.text)
         return Judgement(_totality(0, failure, 0, engine, wanted), failed=failure)
+
+
+def _played(world: World, maker: Maker, observers: Iterable[Observer]) -> tuple[MakerFailed | None, str]:
+    """Run a world to its end, or until it is stopped: how the maker failed, if it did, and why the run was cut."""
+    began = time.monotonic()
+    try:
+        return run(world, maker, observers).failed, ""
+    except Parted:
+        return None, "the lock step ended"
+    except Stopped:
+        return None, "stopped when it had shown enough"
+    except OutOfTime:
+        return None, f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
 
 
 @contextmanager
