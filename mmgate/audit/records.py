@@ -55,6 +55,7 @@ class RecordsLog:
         self._strangers: set[str] = set()
         self._prefix = "" if config is None else "0x" + config.cloid_prefix
         self._number = 0
+        self._closing_ms = 0
         self._life = 0
         self._begun = False
         self._turn: OpenTurn | None = None
@@ -100,6 +101,8 @@ class RecordsLog:
                 yield line.number, last_ms, missing
             try:
                 last_ms = time_of(found.get(self._map.lines["time"]), self._map.lines["time_unit"])
+                if self._map.exports and _closes(found.get(self._map.names["watched"])):
+                    self._closing_ms = last_ms
                 yield line.number, last_ms, self._handler(found)
             except Malformed:
                 yield line.number, last_ms, self._gap(line.number, STRANGE)
@@ -141,15 +144,22 @@ class RecordsLog:
         return Gap(line, line if self._turn is None else self._turn.line, text)
 
     def _with_exports(self) -> Iterator[Item]:
-        """Merge lines and the rows of exports by time; a row counts to the line before it."""
-        streams = [self._read(), *(self._rows(rows_of(export)) for export in self._map.exports)]
+        """Merge lines and the rows of exports by time; a row counts to the line before it.
+
+        At equal times rows come after what opens orders and before what first closes one, as fills do.
+        """
+        rows = [((row, 1) for row in self._rows(rows_of(export))) for export in self._map.exports]
         line = 1
-        for number, now_ms, content in merge(*streams, key=lambda one: one[1]):
+        for (number, now_ms, content), _ in merge(self._ranked(), *rows, key=lambda one: (one[0][1], one[1])):
             line = number or line
             if not number and isinstance(content, Gap):
                 yield line, now_ms, Gap(line, 1, content.text)
             else:
                 yield line, now_ms, content
+
+    def _ranked(self) -> Iterator[tuple[Item, int]]:
+        for item in self._read():
+            yield item, 2 if self._closing_ms == item[1] else 0
 
     def _rows(self, rows: Iterator[Row]) -> Iterator[Item]:
         for row in rows:
@@ -290,3 +300,14 @@ class RecordsLog:
 def _bound(handle: Handler, content: Any, beside: dict[str, Any]) -> Content:
     """Keep what a line tells until its turn comes."""
     return lambda now_ms, line: handle(now_ms, line, content, beside)
+
+
+def _closes(watched: Any) -> bool:
+    """Say whether a message ends an order at the venue."""
+    if (
+        not isinstance(watched, dict)
+        or watched.get("channel") != "orderUpdates"
+        or not isinstance(watched.get("data"), list)
+    ):
+        return False
+    return any(isinstance(row, dict) and row.get("status") != "open" for row in watched["data"])
