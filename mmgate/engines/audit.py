@@ -16,8 +16,6 @@ from specs.panel import Panel
 from specs.spec import Outcome, Word
 
 ENGINE = "audit"
-BY_PRESENCE = frozenset(("ORD-11",))
-"""Specs that two lines break by being there: a line that is missing can't make them wrong."""
 LOOK_EVERY = 1024
 """Records after which monitors are asked for new violations, while their lines are still known."""
 
@@ -73,7 +71,7 @@ class Auditor:
     def _word(self, outcome: Outcome) -> Found:
         line = self._violated.get(outcome.spec_id, self._last)
         if outcome.word is Word.VIOLATED:
-            if outcome.spec_id in BY_PRESENCE or not self.gaps.doubted(line):
+            if not self.gaps.doubted(line):
                 return Found(outcome, line)
             fact = outcome.violations[0].text if outcome.violations else outcome.reason
             return Found(self._doubt(outcome, f"violated at {self._place(line)} if nothing is missing ({fact})"))

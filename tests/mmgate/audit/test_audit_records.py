@@ -145,6 +145,15 @@ def test_a_hostile_line_is_a_gap(tmp_path, watched, audit, damage):
     assert set(words_of(told).values()) == MILD
 
 
+def test_lines_that_come_twice_blame_nobody(tmp_path, watched, audit):
+    lines = written(tmp_path / "r.jsonl", watched("evening", "counter", 2).records)
+    (tmp_path / "r.jsonl").write_text("".join(lines[:1500] + lines[1200:]))
+    code, data = audit(tmp_path / "r.jsonl")
+    assert code == 3
+    assert data["gap_lines"][0] == {"line": 1501, "text": "number 1201 follows 1500"}
+    assert set(words_of(data).values()) == MILD
+
+
 def test_requests_after_a_message_of_several_things_are_in_doubt(tmp_path, watched, audit):
     lines = written(tmp_path / "r.jsonl", watched("evening", "counter", 2).records)
     at = next(n for n, line in enumerate(lines) if '"ws":{"channel":"userFills"' in line and '"post"' in lines[n + 1])
