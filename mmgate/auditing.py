@@ -16,11 +16,14 @@ from mmgate.exits import ExitCode
 from mmgate.gatefile import load
 from mmgate.inputs import InputRefused, shown_path
 from mmgate.reporting.audit import tell_audit
+from mmgate.selection import choose
 from model.arithmetic import CONTEXT
 from model.journal import Record
-from specs.catalogue import spec
+from specs.catalogue import MONITORS, spec
 from specs.spec import Judged, Verdict, Word, verdict
 
+WATCHED = tuple(dict.fromkeys(monitor.spec.id for monitor in MONITORS))
+"""Specs that a log can be judged by."""
 EXITS = {
     Verdict.PASS: ExitCode.DONE,
     Verdict.CONDITIONAL: ExitCode.CONDITIONAL,
@@ -30,19 +33,26 @@ EXITS = {
 
 
 def audit_logs(
-    logs: Sequence[Path], mapping: Path | None, config: Path | None, *, as_json: bool = False, quiet: bool = False
+    logs: Sequence[Path],
+    mapping: Path | None,
+    config: Path | None,
+    specs: Sequence[str] = (),
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
 ) -> int:
     """Judge logs and tell. Raises InputRefused for one that can't be used."""
+    asked = choose("--spec", specs, WATCHED, "spec that a log can be judged by") if specs else None
     log = _log(logs, mapping, config)
-    auditor = judged(log, log.lines)
+    auditor = judged(log, log.lines, asked)
     found = auditor.words()
     tell_audit(logs, found, auditor, log.lines, as_json=as_json, quiet=quiet)
     return int(EXITS[verdict_of(found)])
 
 
-def judged(log: Iterable[tuple[int, Record | Gap]], lines: Lines) -> Auditor:
+def judged(log: Iterable[tuple[int, Record | Gap]], lines: Lines, specs: Sequence[str] | None = None) -> Auditor:
     """Let the monitors watch a log."""
-    auditor = Auditor(place=lines.place)
+    auditor = Auditor(specs, lines.place)
     with localcontext(CONTEXT):
         for line, record in log:
             auditor.see(line, record)

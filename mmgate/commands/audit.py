@@ -27,10 +27,11 @@ def audit(
         Path | None, typer.Option("--map", metavar="FILE", help="What in the records is what; by default our own.")
     ] = None,
     config: options.Config = None,
+    spec: options.Spec = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> int:
     """Read the options, then judge."""
     from mmgate.auditing import audit_logs
 
-    return audit_logs(logs, mapping, config, as_json=as_json, quiet=quiet)
+    return audit_logs(logs, mapping, config, tuple(spec or ()), as_json=as_json, quiet=quiet)

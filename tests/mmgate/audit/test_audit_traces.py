@@ -120,3 +120,12 @@ def test_a_person_reads_words_and_lines(tmp_path, watched):
     assert "ORD-1  │ P0 │ ✗ violated at line " in done.stdout
     assert "is in nobody's books" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_person_may_ask_for_some_specs_only(tmp_path, watched, audit, capsys):
+    written(tmp_path / "t.jsonl", watched("evening", "counter", 2).records)
+    code, data = audit(tmp_path / "t.jsonl", "--spec", "FIL-*", "--spec", "ord-11")
+    assert code == 0
+    assert list(words_of(data)) == ["ORD-11", "FIL-1", "FIL-2", "FIL-3"]
+    assert cli.main(["audit", str(tmp_path / "t.jsonl"), "--spec", "DET-1"]) == 2
+    assert "is no spec that a log can be judged by" in capsys.readouterr().err
