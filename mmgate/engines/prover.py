@@ -27,6 +27,8 @@ SOLVER_UNITS = 1_500_000
 """z3's budget for one question, in its own units."""
 SEEDS = (0, 1, 2, 3, 4)
 """Where z3 starts, one after the other while it gives up."""
+STEPS = 300
+"""How many branches one path may have: an endless loop is one path."""
 VALUES = 64
 """How many values a symbolic index may stand for."""
 
@@ -81,6 +83,8 @@ class Path:
         if len(self.taken) < len(self.script):
             self.taken.append(self.script[len(self.taken)])
             return self.taken[-1][0]
+        if len(self.taken) >= STEPS:
+            raise GaveUp(f"a path has more than {STEPS} branches")
         met = z3.simplify(condition())
         failed = z3.simplify(z3.Not(met))
         answer, model = self._possible(met)
