@@ -6,12 +6,15 @@ Each module of monitors exports a tuple `MONITORS`; they are put together here.
 from __future__ import annotations
 
 from specs import (
+    answering,
+    asking,
     counter_orders,
     dead_man,
     explained,
     failures,
     fills,
     growth,
+    leaving,
     ledgers,
     logs,
     offsets,
@@ -34,6 +37,7 @@ MONITORS: tuple[type[Monitor], ...] = (
     *ticks.MONITORS,
     *explained.MONITORS,
     *counter_orders.MONITORS,
+    *answering.MONITORS,
     *orders.MONITORS,
     *fills.MONITORS,
     *ledgers.MONITORS,
@@ -42,6 +46,8 @@ MONITORS: tuple[type[Monitor], ...] = (
     *withdrawals.MONITORS,
     *resuming.MONITORS,
     *requotes.MONITORS,
+    *leaving.MONITORS,
+    *asking.MONITORS,
     *growth.MONITORS,
     *failures.MONITORS,
     *dead_man.MONITORS,

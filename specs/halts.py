@@ -78,12 +78,15 @@ class Halts:
         return all(total <= -limit for total in self._positions.taker_pnl_sums(now_ms))
 
     def stale_cancel(self, market: str, now_ms: int) -> str:
-        """Name a cancel of this market that is unanswered beyond the stale-cancel timeout (L-6); empty if none."""
+        """Name a cancel of this market that is unanswered beyond the stale-cancel timeout (L-6); empty if none.
+
+        Repeating it, after an answer that still tells its order, answers it not.
+        """
         timeout_ms = self._config.stale_cancel_timeout_ms
         if timeout_ms == 0:
             return ""
-        for order in self._orders.cancel_pending.values():
-            sent_ms = order.cancel_pending_ms
+        for order in self._orders.cancel_waiting.values():
+            sent_ms = order.cancel_waiting_ms
             if order.market == market and sent_ms is not None and now_ms - sent_ms > timeout_ms:
                 return f"cancel of {order.cloid} unanswered for {now_ms - sent_ms} ms"
         return ""

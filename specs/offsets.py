@@ -204,12 +204,14 @@ class UsablePricesOnly(Monitor):
             self._troubled[market] = kind
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
-        """Refuse a rung on an unusable or old price."""
-        del turn, action
-        if order.role is not Role.LADDER:
+        """Refuse a rung on an unusable or old price, and on an old one a counter-order too (L-8a)."""
+        del turn
+        if action.reduce_only:
             return
         kind, why = self._trouble(order.market)
-        if kind:
+        told = self.view.told_of(order.market)
+        stale = told.oracle_ms is not None and told.too_old(self.view.config, self.view.event_ms)
+        if kind and (stale or order.role is Role.LADDER):
             self.violated(f"{order.label()} sent while {why}", order.market, order.cloid)
 
     def on_turn(self, turn: journal.Turn) -> None:

@@ -40,7 +40,7 @@ class Orders:
         self.former_live: dict[str, OwnOrder] = {}
         self.revivals = 0
         self._life = 0
-        self.cancel_pending: dict[str, OwnOrder] = {}
+        self.cancel_waiting: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
         self._placed = 0
 
@@ -104,7 +104,9 @@ class Orders:
             order.cancels_ms.append(now_ms)
             order.cancel_pending_ms = now_ms
             order.cancel_refused_ms = order.cancel_failed_ms = None
-            self.cancel_pending[order.cloid] = order
+            if order.cancel_waiting_ms is None:
+                order.cancel_waiting_ms = now_ms
+                self.cancel_waiting[order.cloid] = order
         return order
 
     def _prune(self, now_ms: int) -> None:
@@ -124,7 +126,7 @@ class Orders:
         self._open_in.clear()
         self._buys.clear()
         self._sells.clear()
-        self.cancel_pending.clear()
+        self.cancel_waiting.clear()
         self.query_ms = None
         self._life = start.life
         self.former_live = {cloid: order for cloid, order in self.live.items() if order.life != start.life}
@@ -229,7 +231,7 @@ class Orders:
             return
         unchanged = _last_change_ms(order) < event.sent_ms
         if order.ended_ms is not None or unchanged:
-            self._answered(order)
+            order.cancel_pending_ms = None  # it has to be sent again, which answers none of them (L-6)
         if not unchanged and order.ended_ms is None:
             return
         self._alive(order, event.now_ms, told.oid, told.remaining)
@@ -264,8 +266,8 @@ class Orders:
             self._open(order)
 
     def _answered(self, order: OwnOrder) -> None:
-        order.cancel_pending_ms = None
-        self.cancel_pending.pop(order.cloid, None)
+        order.cancel_pending_ms = order.cancel_waiting_ms = None
+        self.cancel_waiting.pop(order.cloid, None)
 
     def _end(self, order: OwnOrder, now_ms: int, by: str) -> None:
         self._answered(order)

@@ -9,9 +9,10 @@ from typing import Any
 
 from model.config import MakerConfig
 from model.draft import Draft
-from model.events import Event
+from model.events import Connected, Event, Fill, TakerFill
 from model.journal import Reply
 from model.market import Market
+from model.orders import Order
 from model.state import MarketState, State
 from specs.defects.defect import Defect, Patch
 
@@ -55,6 +56,56 @@ def _the_first_that_fits(original: Any) -> Callable[..., frozenset[str]]:
     return quoted_markets
 
 
+def _whatever_the_age(original: Any) -> Callable[..., bool]:
+    def new_risk_allowed(draft: Draft, where: MarketState) -> bool:
+        before = draft.config
+        draft.config = replace(before, oracle_max_age_ms=0)
+        allowed: bool = original(draft, where)
+        draft.config = before
+        return allowed
+
+    return new_risk_allowed
+
+
+def _by_price(_original: Any) -> Callable[..., dict[int, Order]]:
+    def match(new: Any) -> dict[int, Order]:
+        standing = {order.px: order for order in reversed(new.live)}
+        return {rung.level: standing[rung.px] for rung in new.rungs if rung.px in standing}
+
+    return match
+
+
+def _from_the_last_one(original: Any) -> Callable[..., Order]:
+    def cancel_sent(order: Order, now_ms: int) -> Order:
+        again: Order = original(order, now_ms)._replace(cancel_ms=now_ms)
+        return again
+
+    return cancel_sent
+
+
+def _asked_once(original: Any) -> Callable[..., None]:
+    def take(draft: Draft, event: Event) -> None:
+        repeat_ms = draft.state.repeat_ms
+        original(draft, event)
+        if isinstance(event, Connected):
+            draft.state.repeat_ms = repeat_ms
+
+    return take
+
+
+def _attempts_stay(original: Any) -> Callable[..., None]:
+    def take_own(draft: Draft, where: MarketState, fill: Fill | TakerFill) -> None:
+        made = where.attempts
+        original(draft, where, fill)
+        where.attempts += made
+
+    return take_own
+
+
+def _remaining_told(_original: Any) -> property:
+    return property(lambda order: max(order.remaining, Decimal(0)))
+
+
 DEFECTS: tuple[Defect, ...] = (
     Defect(
         "time-runs-back",
@@ -89,6 +140,62 @@ DEFECTS: tuple[Defect, ...] = (
         ("C-1",),
         ("CFG-1",),
         (Patch("model.maker:quoted_markets", _the_first_that_fits),),
+        tags=("blind",),
+    ),
+    Defect(
+        "counter-on-stale-oracle",
+        "An oracle price that is too old stops the ladder but not the counter-orders",
+        ("Q-11", "L-8a"),
+        ("OFF-9",),
+        (Patch("model.answers:new_risk_allowed", _whatever_the_age),),
+        tags=("blind",),
+    ),
+    Defect(
+        "kept-by-price",
+        "An order at the price of a new rung stays whatever is left of its size",
+        ("L-3",),
+        ("ORD-15",),
+        (Patch("model.requote:_match", _by_price),),
+        tags=("blind",),
+    ),
+    Defect(
+        "role-forgotten-early",
+        "An ended order's role and level are forgotten after one minute",
+        ("L-4",),
+        ("CTR-7",),
+        (Patch("model.memory:ROLE_MEMORY_MS", lambda _ms: 60_000),),
+        tags=("blind",),
+    ),
+    Defect(
+        "cancel-clock-restarts",
+        "Each repetition of an unanswered cancel starts its time-out anew",
+        ("L-6",),
+        ("HLT-1",),
+        (Patch("model.draft:cancel_sent", _from_the_last_one),),
+        tags=("blind",),
+    ),
+    Defect(
+        "reconnect-asked-once",
+        "After a reconnect the query for own orders is not repeated",
+        ("L-7",),
+        ("ORD-14",),
+        (Patch("model.maker:_take", _asked_once),),
+        tags=("blind",),
+    ),
+    Defect(
+        "attempts-not-given-back",
+        "A new fill does not give back the attempts to close",
+        ("L-9",),
+        ("ORD-3",),
+        (Patch("model.fills:_take_own", _attempts_stay),),
+        tags=("blind",),
+    ),
+    Defect(
+        "exposure-by-remaining-told",
+        "A smaller remaining told before its fill lowers the exposure",
+        ("I-5", "L-4"),
+        ("INV-3",),
+        (Patch("model.orders:Order.unfilled", _remaining_told),),
         tags=("blind",),
     ),
 )

@@ -66,6 +66,16 @@ COUNTER_ORDERS: tuple[Spec, ...] = (
         ALWAYS,
         features=("counter_order",),
     ),
+    Spec(
+        "CTR-7",
+        P1,
+        "No fill goes unanswered",
+        "A ladder fill is answered by a counter-order in the reply to it, also ten minutes after its order's end,"
+        " unless something that L-8a names may stand against one.",
+        ("L-4", "L-8", "L-8a"),
+        EXISTENCE,
+        features=("counter_order",),
+    ),
 )
 
 LIVES: tuple[Spec, ...] = (
@@ -186,6 +196,24 @@ LIVES: tuple[Spec, ...] = (
         " what did not go out is not believed to have gone.",
         ("L-5", "L-6"),
         ALWAYS,
+    ),
+    Spec(
+        "ORD-14",
+        P1,
+        "Asked once, and asked again",
+        "After a start and after a reconnect open orders are asked for, and again `sent_timeout_ms` later, when what"
+        " was under way has landed; the second query may wait one time-out for the first one's answer.",
+        ("L-7",),
+        EXISTENCE,
+    ),
+    Spec(
+        "ORD-15",
+        P1,
+        "A requote leaves nothing half",
+        "A rung that was filled in part stays at a requote only where the new ladder has a rung of its price and of"
+        " what is left of it; judged when `requote_interval_ms` are over, so that some update was a requote.",
+        ("L-3",),
+        RESPONSE,
     ),
     Spec(
         "HLT-1",

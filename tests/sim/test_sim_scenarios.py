@@ -42,6 +42,7 @@ def test_the_suites_scenarios_are_embedded():
         "restart-in-shutdown", "restart-after", "leftovers", "disconnect", "taker", "races", "refusals",
         "bad-prices", "three-markets", "recorded", "gate", "next-weekend", "budget",
         "fewer-markets", "crash-loop", "calm", "account", "brink", "signal-offline", "lost-fills",
+        "late-fills", "lost-cancels", "nibbles", "stale-fills", "thin-close", "told-remaining",
     }  # fmt: skip
     assert set(scenario.embedded()) == expected
 
