@@ -15,7 +15,9 @@ from mmgate.reporting.json_report import as_text
 from mmgate.reporting.met import met_in, newest, told
 from mmgate.selection import choose
 from specs.catalogue import SPECS, judged, spec
+from specs.contracts import LEMMAS, PARTS
 from specs.defects import ALL
+from specs.lemma import Lemma
 from specs.spec import Spec
 
 
@@ -89,12 +91,24 @@ def _lines(one: Spec, met: tuple[Path, dict[str, object]] | None) -> Iterator[st
     yield f"  defects    {caught}"
     for engine, how in judges_of(one.id):
         yield f"  {engine:<11}{how}"
+    for lemma in (lemma for lemma in LEMMAS if lemma.spec_id == one.id):
+        yield from _lemma_lines(lemma)
     if one.id not in judged():
         yield "  judged     not yet"
     elif met is None:
         yield "  met        no report here says how often; run mmgate verify, or name one with --report"
     else:
         yield from (f"  {line}" for line in told(*met))
+
+
+def _lemma_lines(lemma: Lemma) -> Iterator[str]:
+    """Say what is claimed, about which functions of the model, under what, and which prover is asked."""
+    part = " (a part of the spec)" if lemma.spec_id in PARTS else ""
+    yield f"  lemma      {lemma.name}{part}: {lemma.statement}"
+    yield f"    about    {', '.join(lemma.kernels)}"
+    for assumption in lemma.assumptions:
+        yield f"    assumes  {assumption}"
+    yield f"    by       {f'z3 alone: {lemma.beyond}' if lemma.beyond else 'CrossHair, and z3 as a second opinion'}"
 
 
 def _data(one: Spec) -> dict[str, object]:
@@ -110,4 +124,15 @@ def _data(one: Spec) -> dict[str, object]:
         "defects": [defect.id for defect in ALL if one.id in defect.caught_by],
         "engines": dict(judges_of(one.id)),
         "judged": one.id in judged(),
+        "lemmas": [
+            {
+                "name": lemma.name,
+                "claim": lemma.statement,
+                "kernels": list(lemma.kernels),
+                "assumptions": list(lemma.assumptions),
+                "beyond_crosshair": lemma.beyond,
+            }
+            for lemma in LEMMAS
+            if lemma.spec_id == one.id
+        ],
     }

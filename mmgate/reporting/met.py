@@ -43,6 +43,8 @@ def told(path: Path, row: dict[str, Any]) -> Iterator[str]:
             continue
         head = f"{outcome.get('engine')}: {outcome.get('word')}, {outcome.get('antecedents')} times"
         yield f"  {clean(head)}"
+        if outcome.get("engine") == "symbolic" and outcome.get("strength"):
+            yield f"    proved: {clean(str(outcome['strength']))}"
         for kind in ("surroundings", "contexts"):
             counts = outcome.get(kind)
             pairs = list(counts.items()) if isinstance(counts, dict) else []
