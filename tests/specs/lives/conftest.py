@@ -15,6 +15,8 @@ from model.config import MakerConfig
 from model.journal import Owner
 from model.market import Market
 from specs import (
+    answering,
+    asking,
     dead_man,
     failures,
     fills,
@@ -37,6 +39,7 @@ MONITORS = tuple(
     monitor
     for part in (
         *(orders, fills, risk, sessions),
+        *(answering, asking),
         *(withdrawals, resuming, requotes, growth, failures, dead_man, logs),
     )
     for monitor in part.MONITORS
