@@ -23,16 +23,17 @@ def functions() -> dict[str, tuple[ast.FunctionDef, dict[str, str]]]:
     found = {}
     for path in sorted(MODEL.glob("*.py")):
         tree = ast.parse(path.read_text())
-        names = {node.name: f"{path.stem}.{node.name}" for node in tree.body if hasattr(node, "name")}
+        named = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        names = {node.name: f"{path.stem}.{node.name}" for node in named}
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("model."):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("model."):
                 names |= {one.asname or one.name: f"{node.module[6:]}.{one.name}" for one in node.names}
-        for node in tree.body:
+        for node in named:
             if isinstance(node, ast.FunctionDef):
                 found[f"{path.stem}.{node.name}"] = (node, names)
-            for one in node.body if isinstance(node, ast.ClassDef) else ():
-                if isinstance(one, ast.FunctionDef):
-                    found[f"{path.stem}.{node.name}.{one.name}"] = (one, names)
+                continue
+            methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+            found |= {f"{path.stem}.{node.name}.{one.name}": (one, names) for one in methods}
     return found
 
 
