@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mmgate import cli
+from specs.catalogue import judged
 
 HEADER = "recv_ms,exchange_ms,bid_px,bid_sz,ask_px,ask_sz\n"
 CONFIG = """
@@ -90,13 +91,13 @@ def test_verify_shows_envelope_and_ticks_everywhere_and_says_how_little_was_aske
         "look: one side's ladder, 120 USD, is over the position limit of 100 USD",
         "zero wicks   97.75 % (87 of 89)",
         "every spec that was asked holds",
-        "only 2 of 65 specs, 1 of ",
+        f"only 2 of {len(judged())} specs, 1 of ",
     ]
     data = json.loads((folder / "run" / "report.json").read_text())
     sections = {section["kind"]: section["data"] for section in data["sections"]}
     assert sections["envelope"][0]["flags"][0].startswith("the tightest offset")
     assert sections["ticks"][0]["zero_wicks"] == 87
-    assert data["narrowed"].startswith("only 2 of 65 specs")
+    assert data["narrowed"].startswith(f"only 2 of {len(judged())} specs")
     for page in (text, (folder / "run" / "report.md").read_text()):
         assert [line for line in shown if line not in page] == []
     html = (folder / "run" / "report.html").read_text()
