@@ -34,10 +34,10 @@ def fill(
     from mmgate.evidence import REPORTS, Evidence
     from mmgate.exits import ExitCode
     from mmgate.selection import choose
-    from mmgate.vectors.fill import INDEX, SIZES, write
+    from mmgate.vectors.fill import MARK, SIZES, write
 
     choose("--size", (size,), SIZES, "size")
-    with Evidence(out or REPORTS / f"vectors-{size}", INDEX) as evidence:
+    with Evidence(out or REPORTS / f"vectors-{size}", MARK) as evidence:
         index = write(evidence.folder, size)
         folder = evidence.publish()
     kinds = ", ".join(f"{kind} {count}" for kind, count in index["kinds"].items())

@@ -23,6 +23,8 @@ from mmgate.vectors.stories import stories
 from model.revision import MODEL_REVISION
 
 INDEX = "index.json"
+MARK = "schemas/wick_stats.json"
+"""The file by which a set's folder is known and may be replaced: many a stranger's folder has an index."""
 SMALL, STANDARD = "small", "standard"
 SIZES = (SMALL, STANDARD)
 DRAWN = 200

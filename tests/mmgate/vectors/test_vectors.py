@@ -263,6 +263,17 @@ def test_compare_tells_what_came_went_and_changed(copy: Path):
     assert "~ session/friday-open/at-always: expected.quoting: True → False" in lines
 
 
+def test_a_strangers_folder_with_an_index_is_not_replaced_and_a_set_is(tmp_path: Path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / INDEX).write_text('{"name": "site"}')
+    (tmp_path / "site" / "work.txt").write_text("precious")
+    refused = mmgate("vectors", "fill", "--out", tmp_path / "site")
+    assert refused.returncode == 2
+    assert "holds other things than a run" in refused.stderr
+    assert (tmp_path / "site" / "work.txt").read_text() == "precious"
+    assert [mmgate("vectors", "fill", "--out", tmp_path / "set").returncode for _ in range(2)] == [0, 0]
+
+
 # -- as a person would
 
 
