@@ -154,12 +154,13 @@ def difference(names: Names, reference: Reply, port: Reply, mode: Mode = Mode.AC
             return Difference("query" if kind is QueryOpenOrders else "actions", mine, others)
     if port.mm_fill is not None and reference.mm_fill is not None and port.mm_fill != reference.mm_fill:
         return Difference("attribution", (f"mm_fill {reference.mm_fill}",), (f"mm_fill {port.mm_fill}",))
-    if mode is Mode.ACTIONS_AND_LOG and (codes := _codes(reference)) != (others := _codes(port)):
-        return Difference("log", _less(codes, others), _less(others, codes))
+    if mode is Mode.ACTIONS_AND_LOG and (mine := codes(reference)) != (others := codes(port)):
+        return Difference("log", _less(mine, others), _less(others, mine))
     return found
 
 
-def _codes(reply: Reply) -> tuple[str, ...]:
+def codes(reply: Reply) -> tuple[str, ...]:
+    """Return what a reply logged of the codes that the rules name, each with its market, in order of the alphabet."""
     lines = (f"{line.code} {line.market or ''}".strip() for line in reply.log if line.code in CODES)
     return tuple(sorted(lines))
 

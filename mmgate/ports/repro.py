@@ -38,17 +38,26 @@ def save_repro(witness: Path, maker: MakerRef) -> None:
         return
     stem = witness.with_suffix("")
     requests = stem.with_name(f"{stem.name}-{REQUESTS}")
-    requests.write_text("".join(line + "\n" for line in requests_of(case.records)), encoding="utf-8")
+    write_requests(requests, case.records)
     command = maker.name if maker.kind == "port" else f"mmgate port serve --defect {shlex.quote(maker.name)}"
     script = stem.with_name(f"{stem.name}-{SCRIPT}")
     port = f" --port {shlex.quote(command)}" if maker.kind == "port" else ""
     lines = (
-        "#!/bin/sh",
         "# Run from the folder in which the gate was run.",
         "# 1. The port alone: its answer to the last event is the one that differs.",
         f'{command} < "$(dirname "$0")/{requests.name}"',
         "# 2. Beside the reference: what it answers instead.",
         f'mmgate replay "$(dirname "$0")/{witness.name}"{port}',
     )
-    script.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-    script.chmod(0o755)
+    write_script(script, lines)
+
+
+def write_requests(path: Path, records: Iterable[Record]) -> None:
+    """Write the requests of a run, one a line."""
+    path.write_text("".join(line + "\n" for line in requests_of(records)), encoding="utf-8")
+
+
+def write_script(path: Path, lines: Iterable[str]) -> None:
+    """Write a shell script that can be run."""
+    path.write_text("".join(line + "\n" for line in ("#!/bin/sh", *lines)), encoding="utf-8")
+    path.chmod(0o755)

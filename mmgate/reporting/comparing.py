@@ -10,7 +10,7 @@ import typer
 
 from mmgate.comparing import Compared
 from mmgate.exits import ExitCode
-from mmgate.ports.repro import REQUESTS, SCRIPT, requests_of
+from mmgate.ports.repro import REQUESTS, SCRIPT, write_requests, write_script
 from mmgate.reporting.words import clean
 
 MARK = "compare.json"
@@ -49,18 +49,15 @@ def save_case(found: Compared, folder: Path) -> tuple[str, ...]:
     """Write the requests that tell the two apart, and a script that sends them to both; return the steps."""
     if found.case is None:
         return ()
-    (folder / REQUESTS).write_text("".join(line + "\n" for line in requests_of(found.case.records)), encoding="utf-8")
+    write_requests(folder / REQUESTS, found.case.records)
     here = '"$(dirname "$0")'
     script = (
-        "#!/bin/sh",
         "# Run from the folder in which the gate was run. Both versions hear the same; the last answers differ.",
         f'{found.case.maker.beside} < {here}/{REQUESTS}" > {here}/old.jsonl"',
         f'{found.case.maker.name} < {here}/{REQUESTS}" > {here}/new.jsonl"',
         f'diff {here}/old.jsonl" {here}/new.jsonl"',
     )
-    path = folder / SCRIPT
-    path.write_text("".join(line + "\n" for line in script), encoding="utf-8")
-    path.chmod(0o755)
+    write_script(folder / SCRIPT, script)
     return found.case.steps()
 
 

@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mmgate.engines.judging import Stopped
-from mmgate.identity import config_data
 from mmgate.ports.calls import plain
-from mmgate.ports.messages import WIRE
 from mmgate.profiles import QUICK, embedded_suite
 from mmgate.request import Entry
 from mmgate.vectors.case import TRACE, Case, Compare, Data
-from mmgate.vectors.teller import reply_data
+from mmgate.vectors.teller import reply_data, step_data
 from mmgate.worlds import world_of
-from model.config import MakerConfig
-from model.events import Start
 from model.journal import Record, Turn
 from model.maker import Reference
 from sim.run import run
@@ -27,24 +23,15 @@ STEPS = 600
 class _Steps:
     """An observer that keeps the first steps of a run."""
 
-    def __init__(self, maker: Reference) -> None:
+    def __init__(self) -> None:
         self.steps: list[Data] = []
         self.answers: list[Data] = []
-        self.books: Data = {}
-        self._maker = maker
 
     def observe(self, record: Record) -> None:
         """Keep a turn; the run may end after the last one kept."""
         if not isinstance(record, Turn):
             return
-        if isinstance(record.event, Start):
-            defaults = config_data(MakerConfig())
-            config = {k: v for k, v in config_data(record.event.config).items() if v != defaults[k]}
-            told = {**WIRE.to_data(record.event), "config": config}
-            del told["type"]
-            self.steps.append({"start": told})
-        else:
-            self.steps.append({"now_ms": record.event.now_ms, "event": WIRE.to_data(record.event)})
+        self.steps.append(step_data(record.event))
         self.answers.append(reply_data(record.reply))
         if len(self.steps) >= STEPS:
             raise Stopped
@@ -58,7 +45,7 @@ def scenes(seed: int) -> Iterator[Case]:
 
 def _scene(entry: Entry, seed: int) -> Case:
     maker = Reference()
-    kept = _Steps(maker)
+    kept = _Steps()
     with suppress(Stopped):
         run(world_of(entry, seed), maker, [kept])
     books = maker.books()

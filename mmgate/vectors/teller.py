@@ -14,7 +14,7 @@ from typing import Any
 from mmgate.identity import config_data
 from mmgate.ports.calls import plain
 from mmgate.ports.messages import WIRE
-from mmgate.ports.pairing import CODES
+from mmgate.ports.pairing import codes
 from mmgate.vectors.case import TRACE, Case, Compare, Data
 from model import events
 from model.actions import Place, QueryOpenOrders, Role, Side, Tif
@@ -74,16 +74,14 @@ class Teller:
             tuple(self._fills),
         )
         self._queries.clear()
-        told = {**WIRE.to_data(start), "config": _changed(self.config)}
-        del told["type"]
-        self.steps.append({"start": told})
+        self.steps.append(step_data(start))
         return self._heard(self._maker.start(start))
 
     def tell(self, event: Event) -> Reply:
         """Tell an event."""
         assert len(self.steps) < LONGEST, "a story must stay short"
         self.now_ms = max(self.now_ms, event.now_ms)
-        self.steps.append({"now_ms": event.now_ms, "event": WIRE.to_data(event)})
+        self.steps.append(step_data(event))
         return self._heard(self._maker.handle(event))
 
     def after(self, ms: int) -> int:
@@ -230,7 +228,16 @@ def _changed(config: MakerConfig) -> Data:
     return {key: value for key, value in config_data(config).items() if value != defaults[key]}
 
 
+def step_data(told: Start | Event) -> Data:
+    """Write one step of a trace: the beginning of a life, its config without the defaults, or an event."""
+    if not isinstance(told, Start):
+        return {"now_ms": told.now_ms, "event": WIRE.to_data(told)}
+    start = {**WIRE.to_data(told), "config": _changed(told.config)}
+    del start["type"]
+    return {"start": start}
+
+
 def reply_data(reply: Reply) -> Data:
     """Write an answer: its actions, the codes of the rules that it logged, and its attribution of a fill."""
-    codes = sorted(f"{line.code} {line.market or ''}".strip() for line in reply.log if line.code in CODES)
-    return {"actions": [WIRE.to_data(action) for action in reply.actions], "codes": codes, "mm_fill": reply.mm_fill}
+    actions = [WIRE.to_data(action) for action in reply.actions]
+    return {"actions": actions, "codes": list(codes(reply)), "mm_fill": reply.mm_fill}
