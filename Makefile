@@ -55,7 +55,7 @@ deep: $(STAMP)  ## 10 000 hostile files, a crash at every instant, the README as
 	@$(BIN)/mmgate matrix
 	@$(BIN)/mmgate verify --profile deep $(ARGS)
 
-bench: $(STAMP)  ## how fast a simulated weekend runs here
+bench: $(STAMP)  ## how fast a simulated weekend, ports and bare transitions run here
 	@$(BIN)/python benchmarks/weekend.py $(ARGS)
 
 docs: $(STAMP)  ## generate docs/specs.md and docs/review.md anew

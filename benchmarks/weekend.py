@@ -51,11 +51,14 @@ ANSWERS = (
     events.CancelRejected,
 )
 HOTTEST = 25
-TRANSITIONS = Path(__file__).with_name("transitions.py")
+OTHERS = tuple(Path(__file__).with_name(name) for name in ("transitions.py", "ports.py"))
 
 
-def weekend(hours: Decimal) -> World:
-    """Return the world: one market, 5 levels × 2 sides, an oracle a second, takers, a budget that never binds."""
+def weekend(hours: Decimal, suite: str = "all-on") -> World:
+    """Return the world: one market, 5 levels × 2 sides, an oracle a second, takers, a budget that never binds.
+
+    `suite`: whose config of the suite; every phase on, by default.
+    """
     scenario = Scenario(
         why="the benchmark",
         name="bench",
@@ -67,7 +70,7 @@ def weekend(hours: Decimal) -> World:
         taker=Taker(orders_per_min=Decimal(1)),
         request_budget=BUDGET,
     )
-    config = replace(suite_file("all-on").config, markets=("xyz:GOLD",), num_levels=5, requote_interval_ms=2000)
+    config = replace(suite_file(suite).config, markets=("xyz:GOLD",), num_levels=5, requote_interval_ms=2000)
     return plan.world(scenario, config, SEED)
 
 
@@ -214,7 +217,7 @@ def options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Print the cost of each part, the cost curve, and what a transition of an exhaustive search costs."""
+    """Print the cost of each part and the cost curve; then what the other benchmarks tell."""
     asked = options()
     hours = asked.hours or [Decimal(h) for h in (*HOURS, *(LONG_HOURS if asked.long else ()))]
     if asked.one:
@@ -236,7 +239,8 @@ def main() -> None:
     for more in hours[1:]:
         one = apart("full", more)
         print(line("full", one), memory(one), sep="\n", flush=True)
-    print(subprocess.run([sys.executable, str(TRANSITIONS)], capture_output=True, text=True, check=True).stdout, end="")
+    for other in OTHERS:
+        subprocess.run([sys.executable, str(other)], check=True)
 
 
 if __name__ == "__main__":
