@@ -11,13 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmgate.engines import exhaustive, repeat, simulation, twins
+from mmgate.engines import exhaustive, repeat, simulation, symbolic, twins
 from mmgate.engines import property as drawing
 from mmgate.engines.judging import Judgement, judge
 from mmgate.engines.pool import Lost
 from mmgate.inputs import InputRefused
 from mmgate.request import Entry, MakerRef, Profile, Request
-from mmgate.trails import AGAIN, DRAWN, MACHINE, MONITORED, SCOPES, TWINS, Stage, second_looks, stages_of
+from mmgate.trails import (
+    AGAIN,
+    DRAWN,
+    LEMMAS,
+    MACHINE,
+    MONITORED,
+    SCOPES,
+    TWINS,
+    Stage,
+    lemmas_on,
+    second_looks,
+    stages_of,
+)
 from mmgate.worlds import world_of
 from specs.defects import BY_ID
 from specs.spec import Outcome, Word
@@ -110,6 +122,8 @@ def _looked(stage: Stage, wanted: Chase, missing: Sequence[str]) -> tuple[list[O
         return _machine(stage, wanted)
     if stage.kind == SCOPES:
         return _scopes(stage, wanted)
+    if stage.kind == LEMMAS:
+        return _lemmas(stage, wanted)
     assert stage.entry is not None
     maker = MakerRef("defect", wanted.defect_id)
     world, brief = world_of(stage.entry, stage.seed), wanted.only_trail and set(wanted.watching) <= MONITORED
@@ -145,6 +159,13 @@ def _scopes(stage: Stage, wanted: Chase) -> tuple[list[Outcome], int]:
     """Search the small scopes until every spec that must catch the defect, and is judged there, has."""
     must = [spec_id for spec_id in wanted.must if spec_id in exhaustive.JUDGED]
     return exhaustive.caught(wanted.request(stage.engine, must))
+
+
+def _lemmas(stage: Stage, wanted: Chase) -> tuple[list[Outcome], int]:
+    """Examine the lemmas on what the defect changes; the work is the lemmas answered."""
+    specs = dict.fromkeys(lemma.spec_id for lemma in lemmas_on(BY_ID[wanted.defect_id]))
+    request = wanted.request(stage.engine, [spec_id for spec_id in specs if spec_id in wanted.must])
+    return _counted(symbolic.judged(request))
 
 
 def _of_defect(judged: Judgement, wanted: Chase) -> list[Outcome]:

@@ -5,6 +5,7 @@ A trail is a memory, not a limit: what the first stages do not show is looked fo
 - `config/scenario`, a run of the suite; `config/scenario#7` with that seed;
 - `machine/config`, the state machine's worlds of a config;
 - `scopes`, the small scopes of the exhaustive search;
+- `lemmas`, the lemmas of the symbolic engine on the kernels that the defect changes;
 - `drawn`, functions, laws and twins of the property engine; `twins`, those of the simulation; `again`, a run repeated.
 """
 
@@ -15,16 +16,19 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from mmgate.engines import exhaustive, simulation
+from mmgate.engines import exhaustive, lemma_words, simulation
 from mmgate.gatefile import parse_toml
 from mmgate.request import Entry
 from specs.catalogue import MONITORS
+from specs.contracts import LEMMAS as EVERY_LEMMA
 from specs.defects import Defect
+from specs.lemma import Lemma
 
-PROPERTY, EXHAUSTIVE, SIMULATION = "property", exhaustive.ENGINE, simulation.ENGINE
-ENGINES = (PROPERTY, SIMULATION, EXHAUSTIVE)
-"""The engines that run a maker; the symbolic one reads the reference's source."""
+SYMBOLIC, PROPERTY, EXHAUSTIVE, SIMULATION = lemma_words.ENGINE, "property", exhaustive.ENGINE, simulation.ENGINE
+ENGINES = (SYMBOLIC, PROPERTY, SIMULATION, EXHAUSTIVE)
+"""The engines that judge a defect by themselves; the differential one compares, and the audit reads logs."""
 DRAWN, TWINS, AGAIN, MACHINE, SCOPES = "drawn", "twins", "again", "machine", "scopes"
+LEMMAS = "lemmas"
 EVERY_PHASE = "all-on/three-markets"
 BY_TWINS = ("FIL-4", "ROB-1", "ROB-2", "VOL-4")
 MONITORED = frozenset(monitor.spec.id for monitor in MONITORS)
@@ -32,7 +36,10 @@ MONITORED = frozenset(monitor.spec.id for monitor in MONITORS)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One place to look: kind `run`, `machine`, `scopes`, `drawn`, `twins` or `again`; `entry` and `seed` of a run."""
+    """One place to look; `kind`: `run`, `machine`, `scopes`, `lemmas`, `drawn`, `twins`, `again`.
+
+    `entry` and `seed` are those of a run.
+    """
 
     kind: str
     name: str
@@ -42,8 +49,8 @@ class Stage:
     @property
     def engine(self) -> str:
         """Return the engine that looks there."""
-        if self.kind == SCOPES:
-            return EXHAUSTIVE
+        if self.kind in (SCOPES, LEMMAS):
+            return EXHAUSTIVE if self.kind == SCOPES else SYMBOLIC
         return PROPERTY if self.kind in (DRAWN, MACHINE) else SIMULATION
 
 
@@ -70,13 +77,15 @@ def second_looks(trail: Sequence[Stage], rest: Sequence[Stage]) -> tuple[Stage, 
     """Return where an engine looks that the trail does not name, so that no engine is alone for want of a look.
 
     The property engine draws, and plays the machine's worlds of the config that showed the defect; the simulation
-    runs the scenario with every phase on; the exhaustive search goes through its scopes.
+    runs the scenario with every phase on; the exhaustive search goes through its scopes, the symbolic engine through
+    its lemmas.
     """
     engines = {stage.engine for stage in trail}
     entry = next((stage.entry for stage in trail if stage.entry is not None), None)
     wanted = [DRAWN, f"{MACHINE}/{entry.name}"] if entry is not None and PROPERTY not in engines else []
     wanted += [EVERY_PHASE] if SIMULATION not in engines else []
     wanted += [SCOPES] if EXHAUSTIVE not in engines else []
+    wanted += [LEMMAS] if SYMBOLIC not in engines else []
     return tuple(stage for stage in rest if stage.name in wanted)
 
 
@@ -97,7 +106,15 @@ def _all_stages(defect: Defect, suite: Sequence[Entry], seed: int) -> list[Stage
     machine = [Stage(MACHINE, f"{MACHINE}/{name}") for name in dict.fromkeys(entry.name for entry in suite)]
     special = [twins] if must & set(BY_TWINS) else []
     special += [again] if simulation.DETERMINISM in must else []
-    scopes = [Stage(SCOPES, SCOPES)] if must & set(exhaustive.JUDGED) else []
+    small = [Stage(SCOPES, SCOPES)] if must & set(exhaustive.JUDGED) else []
+    small += [Stage(LEMMAS, LEMMAS)] if lemmas_on(defect) else []
     if must & MONITORED:
-        return [drawn, *runs, *special, *machine, *scopes]
-    return [drawn, *special, *runs, *machine, *scopes]
+        return [drawn, *runs, *special, *machine, *small]
+    return [drawn, *special, *runs, *machine, *small]
+
+
+def lemmas_on(defect: Defect) -> tuple[Lemma, ...]:
+    """Return the lemmas of the specs that must catch a defect, on kernels of a module that it changes."""
+    changed = {patch.target.partition(":")[0].removeprefix("model.") for patch in defect.patches}
+    mine = (lemma for lemma in EVERY_LEMMA if lemma.spec_id in defect.caught_by)
+    return tuple(one for one in mine if any(kernel.partition(".")[0] in changed for kernel in one.kernels))

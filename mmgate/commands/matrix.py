@@ -18,7 +18,12 @@ def matrix(
     as_json: Annotated[bool, typer.Option("--json", help="Print the matrix as JSON, and nothing else.")] = False,
     defects: options.Defects = None,
     engine: Annotated[
-        list[str] | None, typer.Option("--engine", metavar="NAME", help="Use these engines only: property, simulation.")
+        list[str] | None,
+        typer.Option(
+            "--engine",
+            metavar="NAME",
+            help="Use these engines only: symbolic, property, simulation, exhaustive.",
+        ),
     ] = None,
     profile: options.Profile = None,
     seed: options.Seed = None,

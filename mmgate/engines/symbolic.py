@@ -62,25 +62,31 @@ def run(request: Request) -> EngineResult:
         return EngineResult(ENGINE, (), notes=("no lemma serves the wanted specs",))
     if request.maker.kind == "defect":
         defect_of(request.maker.name)  # refused here, in the caller's process, if there is none
+    return concluded(request, lemmas, _findings(request, lemmas))
+
+
+def judged(request: Request) -> tuple[Outcome, ...]:
+    """Examine the lemmas of the wanted specs; return an outcome for each of these that has any, and keep nothing."""
+    lemmas = [lemma for lemma in LEMMAS if lemma.spec_id in request.specs]
+    return _outcomes(lemmas, _findings(request, lemmas)) if lemmas else ()
+
+
+def _findings(request: Request, lemmas: Sequence[Lemma]) -> list[Finding]:
+    """Examine lemmas as far as the provers are installed."""
     absent = [name for name, module in ((CROSSHAIR, "crosshair"), (Z3, "z3")) if not importlib.util.find_spec(module)]
     if absent:
         missing = f"{' and '.join(absent)} is not installed: pip install 'mmgate[symbolic]'"
-        findings = [Finding(lemma.name, Word.INCONCLUSIVE, missing) for lemma in lemmas]
-    else:
-        request.progress(f"examining {len(lemmas)} lemmas")
-        profile = request.profile
-        findings = examine_apart(
-            lemmas, request.maker, profile.symbolic_iterations, profile.wall_clock_s, profile.second_prover
-        )
-    return concluded(request, lemmas, findings)
+        return [Finding(lemma.name, Word.INCONCLUSIVE, missing) for lemma in lemmas]
+    request.progress(f"examining {len(lemmas)} lemmas")
+    profile = request.profile
+    return examine_apart(
+        lemmas, request.maker, profile.symbolic_iterations, profile.wall_clock_s, profile.second_prover
+    )
 
 
 def concluded(request: Request, lemmas: Sequence[Lemma], findings: Sequence[Finding]) -> EngineResult:
     """Put the findings together: one outcome per spec, a witness per counterexample."""
-    by_spec: dict[str, list[tuple[Lemma, Finding]]] = {}
-    for pair in zip(lemmas, findings, strict=True):
-        by_spec.setdefault(pair[0].spec_id, []).append(pair)
-    outcomes = [outcome(spec_id, pairs) for spec_id, pairs in by_spec.items()]
+    outcomes = _outcomes(lemmas, findings)
     parts = [one for one in outcomes if one.spec_id in PARTS and one.word is Word.HOLDS]
     return EngineResult(
         ENGINE,
@@ -93,6 +99,14 @@ def concluded(request: Request, lemmas: Sequence[Lemma], findings: Sequence[Find
         _told_of_parts(parts),
         (("lemmas on a part", tuple((one.spec_id, one.antecedents) for one in parts)),) if parts else (),
     )
+
+
+def _outcomes(lemmas: Sequence[Lemma], findings: Sequence[Finding]) -> tuple[Outcome, ...]:
+    """Return one outcome per spec, in the order of its first lemma."""
+    by_spec: dict[str, list[tuple[Lemma, Finding]]] = {}
+    for pair in zip(lemmas, findings, strict=True):
+        by_spec.setdefault(pair[0].spec_id, []).append(pair)
+    return tuple(outcome(spec_id, pairs) for spec_id, pairs in by_spec.items())
 
 
 def _told_of_parts(parts: Sequence[Outcome]) -> tuple[str, ...]:

@@ -263,3 +263,17 @@ def a_long_ladder_is_the_mirror_of_a_short_one(ratio: int, trend: int) -> bool:
     """
     bids, asks = (finals(ONE_LEVEL, ratio, trend, buying) for buying in (True, False))
     return bids == finals(ONE_LEVEL, -ratio, -trend, False) and asks == finals(ONE_LEVEL, -ratio, -trend, True)
+
+
+@lemma("OFF-5", "quoting._final_offsets", "quoting._side_skews", beyond=EXACT)
+def a_long_position_and_a_rise_widen_the_bids_of_a_ladder(ratio: int, trend: int) -> bool:
+    """Claim that each lean by itself moves the bid out and the ask in, as it is long or rising, and no lean neither.
+
+    pre: ratio > 0 and trend > 0
+    post: _
+    """
+    plain, by_ratio, by_trend = (0, 0), (ratio, 0), (0, trend)
+    bids, asks = (
+        [finals(ONE_LEVEL, *lean, buying)[0][0] for lean in (plain, by_ratio, by_trend)] for buying in (True, False)
+    )
+    return bool(bids[0] == asks[0] and min(bids[1:]) > bids[0] and max(asks[1:]) < asks[0])

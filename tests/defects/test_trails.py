@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmgate import cli
-from mmgate.chasing import Chased, Kill
+from mmgate.chasing import Chase, Chased, Kill, chase
 from mmgate.clean import FIRST_SEED, Alarm, alarms_of, jobs_of
 from mmgate.engines.judging import Judgement
 from mmgate.engines.pool import Lost
@@ -17,7 +17,7 @@ from mmgate.killing import CLEAN_RUNS, IDLE_BY_NATURE, Matrix
 from mmgate.profiles import DEEP, QUICK, embedded_suite
 from mmgate.reporting.matrix import matrix_data, tell_matrix
 from mmgate.request import MakerRef, Request
-from mmgate.trails import ENGINES, stages_of, trails
+from mmgate.trails import ENGINES, SYMBOLIC, lemmas_on, stages_of, trails
 from specs.catalogue import judged
 from specs.defects import ALL, BY_ID
 from specs.spec import Outcome, Violation, Word
@@ -138,3 +138,22 @@ def test_the_command_prints_the_matrix_of_one_defect(capsys):
     assert {("bps-in-hundredths", "OFF-2")} <= {(kill["defect"], kill["spec"]) for kill in data["kills"]}
     assert data["survivors"] == []
     assert data["clean"]["runs"] == 0
+
+
+def test_lemmas_on_a_kernel_that_a_defect_changes_are_looked_at_and_no_others():
+    skewed, untracked = BY_ID["inventory-skew-inverted"], BY_ID["counter-untracked"]
+    assert {lemma.spec_id for lemma in lemmas_on(skewed)} == {"OFF-5"}
+    assert not lemmas_on(untracked)
+    stages = [
+        {stage.name for stage in (*found, *rest)}
+        for found, rest in (stages_of(skewed, SUITE, 1), stages_of(untracked, SUITE, 1))
+    ]
+    assert ["lemmas" in names for names in stages] == [True, False]
+
+
+def test_the_symbolic_engine_alone_kills_a_kernels_defect_and_keeps_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = chase(Chase("inventory-skew-inverted", ("OFF-5",), ("OFF-5",), (SYMBOLIC,), SUITE, QUICK, 1))
+    assert [(kill.spec, kill.engine, kill.stage) for kill in found.kills] == [("OFF-5", SYMBOLIC, "lemmas")]
+    assert not found.errors
+    assert not list(tmp_path.iterdir())
