@@ -112,9 +112,9 @@ def write(folder: Path, found: Mapping[str, Found]) -> None:
 def hunted(name: str) -> Found:
     """Hunt one defect with every engine that runs makers, and take the shortest trace. Raises LookupError if unseen."""
     must = BY_ID[name].caught_by
-    chases = [_chased(name, engine, [one for one in must if engine in engines_of(one)]) for engine in ENGINES]
-    kills = [(kill.spec, kill.engine) for chased in chases for kill in chased.kills if kill.spec in must]
-    traces = [*_runs(chases[1], must), *_calls(name, must)]
+    chases = {engine: _chased(name, engine, [one for one in must if engine in engines_of(one)]) for engine in ENGINES}
+    kills = [(kill.spec, kill.engine) for chased in chases.values() for kill in chased.kills if kill.spec in must]
+    traces = [*_runs(chases[SIMULATION], must), *_calls(name, must)]
     if not kills or not traces:
         raise LookupError(f"{name} is caught by none of {', '.join(must)}; see mmgate matrix --defects {name}")
     spec, engine, records, steps = min(traces, key=lambda trace: (trace[2], trace[0]))
