@@ -13,14 +13,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from mmgate.corpus import FIXED, STILL_FAILS, Case, Replay, Saved, load, repeated, save
+from mmgate.engines.exhaustive import ENGINE as EXHAUSTIVE
 from mmgate.engines.judging import OutOfTime
+from mmgate.engines.walking import WALK, Walk
 from mmgate.engines.witnesses import origin_of, shown_as
 from mmgate.inputs import InputRefused
 from mmgate.loading import config_from_data
 from mmgate.request import EngineResult, MakerRef, Recalled, Request, Witness
 from model.codec import TRACE
-from model.config import KEYS, ConfigRefused
+from model.config import KEYS, ConfigRefused, MakerConfig
 from specs.spec import Outcome, Violation, Word
+from specs.system_scopes import scopes_of
 
 ENGINE = "corpus"
 MODEL = "model"
@@ -47,7 +50,7 @@ def recall(request: Request, progress: Callable[[str], None]) -> EngineResult:
     """Try the maker's cases, those of the specs asked for."""
     assert request.corpus is not None
     paths = sorted(folder_of(request.corpus, request.maker).glob("*.jsonl"))
-    configs = frozenset(origin_of(entry.config) for entry in request.suite)
+    configs = frozenset(origin_of(config) for config in _judged(request))
     tried: list[tuple[Recalled, Replay | None]] = []
     slow = 0
     for path in paths[:MOST_TRIED]:
@@ -90,9 +93,25 @@ def _tried(path: Path, request: Request, configs: frozenset[str]) -> tuple[Recal
     except Exception as error:  # a file may say what no run of ours would; it takes nothing with it
         return Recalled("", path, UNUSABLE, f"can't be run: {type(error).__name__}: {error}"), None
     word = found.word
-    if word == STILL_FAILS and isinstance(case, Case) and case.origin not in configs:
+    if word == STILL_FAILS and _origin(case) not in ("", *configs):
         word = ELSEWHERE
     return Recalled(case.spec_id, path, word, found.text), found
+
+
+def _judged(request: Request) -> list[MakerConfig]:
+    """Return the configs that a run judges: its suite's, and those of the small scopes if they are searched."""
+    scopes = scopes_of(request.profile.name) if EXHAUSTIVE in request.engines else ()
+    return [*(entry.config for entry in request.suite), *(scope.config for scope in scopes)]
+
+
+def _origin(case: Saved) -> str:
+    """Name the config with which a case was found; empty for a question that has none."""
+    if isinstance(case, Case):
+        return case.origin
+    if case.question.kind != WALK:
+        return ""
+    walk: Walk = TRACE.decode(Walk, case.question.case)
+    return origin_of(walk.config)
 
 
 def _concerns(case: Saved, maker: MakerRef) -> bool:

@@ -318,6 +318,8 @@ _DO: dict[str, Callable[[System, Move], None]] = {
     "crash": System._crash,
     "restart": System._restart,
 }
+MOVES = frozenset(_DO)
+"""The names of all moves."""
 
 
 def kind_of(action: Action) -> str:

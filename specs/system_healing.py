@@ -54,18 +54,6 @@ class Healing:
             wrong.append(("ORD-3", f"the shutdown takes {ending.steps * STEP_MS} ms, over {shutdown_ms}"))
         return wrong
 
-    def path(self, system: System) -> tuple[Move, ...]:
-        """Return the moves by which a state ends."""
-        names: set[int] = set()
-        found: list[Move] = []
-        for move, after in _healed(system):
-            found.append(move)
-            name = hash(key(after))
-            if name in names:
-                break
-            names.add(name)
-        return tuple(found)
-
     def _ending(self, system: System) -> Ending:
         """Follow a state until its end, or until one that is known."""
         walked: list[tuple[int, bool, bool]] = []
@@ -116,6 +104,17 @@ def _healed(system: System) -> Iterator[tuple[Move, System]]:
         if move.name == "restart":
             at.deeds = _SIGNAL_LEFT
         yield move, at
+
+
+def ending(system: System) -> Iterator[tuple[Move, System]]:
+    """Yield how a healed world goes on from a state: to its end, or until it has been there before."""
+    names: set[int] = set()
+    for move, after in _healed(system):
+        yield move, after
+        name = hash(key(after))
+        if name in names:
+            return
+        names.add(name)
 
 
 def _undisturbed(system: System) -> System:

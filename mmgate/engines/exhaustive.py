@@ -2,7 +2,8 @@
 
 It searches the reference or a defect in scopes of its own, whatever config the suite has: a port's state cannot be
 forked, so for a port it is not run. A scope is closed or it is not; one that is not lets no spec hold. Counterexamples
-are the shortest there are in their scope, and are re-enacted in the simulated world before they are saved.
+are the shortest there are in their scope. They are re-enacted in the simulated world; one that its monitors do not
+see there is saved as a walk, which `mmgate replay` goes again in the small system.
 """
 
 from __future__ import annotations
@@ -11,22 +12,22 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import localcontext
 
 from mmgate.engines.exploring import TOTALITY, Broken, Explored, explore, in_force
 from mmgate.engines.judging import judge
 from mmgate.engines.pool import Lost, spread
+from mmgate.engines.questions import Question
 from mmgate.engines.reenacting import Path, turns, world_of
-from mmgate.engines.witnesses import Search, witnessed
+from mmgate.engines.walking import WALK, walk_of
+from mmgate.engines.witnesses import Search, Shown, witnessed
 from mmgate.profiles import QUICK
 from mmgate.reporting.races import race_map, race_page, summary
 from mmgate.request import Counts, EngineResult, MakerRef, Request
-from model.arithmetic import CONTEXT
+from model.codec import TRACE
 from model.orders import TRANSITIONS
 from sim.world import World
 from specs import system_healing, system_safety
 from specs.spec import Outcome, Violation, Word, merge_runs
-from specs.system_moves import opened
 from specs.system_parts import DEEDS, FAULTS, Scope
 from specs.system_races import EVENTS, Pair
 from specs.system_scopes import MOST_STATES, scopes_of
@@ -62,7 +63,7 @@ def run(request: Request) -> EngineResult:
     problem = _problem(found)
     outcomes = _outcomes(found, request.specs, problem)
     searches, paths = _re_enacted(found, request)
-    shown = witnessed(outcomes, searches, request)
+    shown = _shown(outcomes, searches, found, request)
     done = [result for _, result in found if isinstance(result, Explored)]
     _leave(request, done)
     notes = (
@@ -202,18 +203,42 @@ def _re_enacted(found: Sequence[tuple[Scope, Explored | Lost]], request: Request
             others |= seen
         else:
             what = f"only the monitors of {', '.join(sorted(others))} see" if others else "no monitor sees"
-            first = replace(
-                first, broken=replace(first.broken, text=f"{first.broken.text}; {RE_ENACTED}, {what} a violation")
-            )
+            text = f"{first.broken.text}; {RE_ENACTED}, {what} a violation: kept as a walk through the small system"
+            first = replace(first, broken=replace(first.broken, text=text))
         notes.append(told + first.broken.text)
     return searches, notes
 
 
+def _shown(
+    outcomes: Sequence[Outcome],
+    searches: Sequence[Search],
+    found: Sequence[tuple[Scope, Explored | Lost]],
+    request: Request,
+) -> Shown:
+    """Show every violated spec again: in the simulated world, and where no witness comes of that, in the small one."""
+    shown = witnessed(outcomes, searches, request)
+    there = {witness.spec_id for witness in shown.witnesses}
+    bare = [one.spec_id for one in shown.outcomes if one.word is Word.VIOLATED and one.spec_id not in there]
+    asked = {one.broken.spec_id: _question(one) for one in shortest(found, bare)}
+    asking = [_asking(one, asked[one.spec_id]) if one.spec_id in asked else one for one in shown.outcomes]
+    walked = witnessed(asking, (), request)
+    return Shown(walked.outcomes, (*shown.witnesses, *walked.witnesses), (*shown.notes, *walked.notes))
+
+
+def _question(one: Shortest) -> str:
+    """Write a path as a question that can be put again."""
+    walk = walk_of(one.scope.config, one.broken)
+    return Question(WALK, f"{one.broken.spec_id} in scope {one.scope.name}", TRACE.to_data(walk)).as_text()
+
+
+def _asking(outcome: Outcome, asked: str) -> Outcome:
+    """Let an outcome's first violation be one that can be asked again."""
+    return replace(outcome, violations=(replace(outcome.violations[0], asked=asked), *outcome.violations[1:]))
+
+
 def re_enacted(one: Shortest, maker: MakerRef) -> tuple[World, int]:
     """Return the world that goes a path, and how many events the maker is told on it."""
-    with localcontext(CONTEXT):
-        start_ms = opened(one.scope)[0].started_ms
-    path = Path(one.scope, start_ms, one.broken.path)
+    path = Path(one.scope, one.broken.start_ms, one.broken.path)
     with in_force(maker):
         try:
             events = len(turns(path))

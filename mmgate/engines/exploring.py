@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import localcontext
 from typing import Any
@@ -21,7 +21,7 @@ from model import orders
 from model.arithmetic import CONTEXT
 from specs.defects import applied
 from specs.system import System
-from specs.system_healing import Healing
+from specs.system_healing import Healing, ending
 from specs.system_key import key
 from specs.system_moves import moves, opened
 from specs.system_parts import Move, Scope
@@ -33,18 +33,30 @@ TOTALITY = "ROB-1"
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A spec that a path breaks: the fact, and the moves from the beginning of the first life."""
+    """A spec that a path breaks: the fact, the beginning of the first life, and the moves from there.
+
+    `ending`: the moves of the healed world after those, where it shows only in how the state ends (`healed`).
+    """
 
     spec_id: str
     text: str
-    path: tuple[Move, ...]
+    start_ms: int
+    moves: tuple[Move, ...]
+    healed: bool = False
+    ending: tuple[Move, ...] = ()
+
+    @property
+    def path(self) -> tuple[Move, ...]:
+        """All moves, to the end."""
+        return (*self.moves, *self.ending)
 
 
 @dataclass(slots=True)
 class Explored:
     """What a search gave. `depth`: moves after the opening; `met`: antecedents by spec; `table`: order transitions.
 
-    `closed`: every state within the budgets was met. `seconds`: of this process.
+    `closed`: every state within the budgets was met. `seconds`: of this process. `first`: the shortest way to each
+    order transition and pair of events, told only of a search without healing.
     """
 
     scope: str
@@ -57,6 +69,7 @@ class Explored:
     deeds: Counter[str] = field(default_factory=Counter)
     table: Counter[tuple[str, str]] = field(default_factory=Counter)
     broken: dict[str, Broken] = field(default_factory=dict)
+    first: dict[Pair, tuple[Move, ...]] = field(default_factory=dict)
     healed: int = 0
     seconds: float = 0.0
 
@@ -88,7 +101,10 @@ class _Search:
         self, scope: Scope, found: Explored, most: int, until: frozenset[str], healing: Healing | None
     ) -> None:
         self._found, self._most, self._until, self._healing = found, most, until, healing
-        first, self._opening = _judged_opening(scope)
+        first, self._opening, broken = _judged_opening(scope)
+        self._start_ms = first.started_ms
+        for one in broken:
+            found.broken.setdefault(one.spec_id, one)
         self._seen = {hash(key(first))}
         self._parents: list[tuple[int, Move]] = []
         self._frontier: list[tuple[int, System]] = [(0, first)]
@@ -111,15 +127,19 @@ class _Search:
         found = self._found
         found.transitions += 1
         found.deeds[move.fault or move.name] += 1
+        counted = len(found.table) + len(found.pairs)
         try:
             after = system.after(move)
         except Exception as error:  # whatever it is, the maker must answer every event
-            self._report(number, (move,), [(TOTALITY, f"{type(error).__name__}: {error}")])
+            self._report(number, move, [(TOTALITY, broke_down(error))])
             return
         broken = judge(system, after, move, found.met)
         if broken:
-            self._report(number, (move,), broken)
+            self._report(number, move, broken)
         race(system, after, found.pairs)
+        if self._healing is None and len(found.table) + len(found.pairs) > counted:
+            for one in (*found.table, *found.pairs):
+                found.first.setdefault(one, (*self._path(number), move))
         name = hash(key(after))
         if name in self._seen:
             return
@@ -135,14 +155,19 @@ class _Search:
         """Let the world heal from a state, and see that all comes to its end."""
         found = self._found
         found.healed += 1
-        for broken in healing.ends(system, found.met):
-            if broken[0] not in found.broken:
-                self._report(found.states - 1, healing.path(system), [broken])
+        try:
+            wrong = healing.ends(system, found.met)
+        except Exception as error:  # as above
+            wrong = [(TOTALITY, broke_down(error))]
+        for spec_id, text in wrong:
+            if spec_id not in found.broken:
+                path, end = self._path(found.states - 1), tuple(_as_far_as_it_goes(system))
+                found.broken[spec_id] = Broken(spec_id, text, self._start_ms, path, True, end)
 
-    def _report(self, number: int, then: tuple[Move, ...], broken: list[Found]) -> None:
+    def _report(self, number: int, move: Move, broken: list[Found]) -> None:
         for spec_id, text in broken:
             if spec_id not in self._found.broken:
-                self._found.broken[spec_id] = Broken(spec_id, text, (*self._path(number), *then))
+                self._found.broken[spec_id] = Broken(spec_id, text, self._start_ms, (*self._path(number), move))
 
     def _path(self, number: int) -> tuple[Move, ...]:
         """Return the moves that lead to a state."""
@@ -153,18 +178,29 @@ class _Search:
         return (*self._opening, *reversed(back))
 
 
-def _judged_opening(scope: Scope) -> tuple[System, tuple[Move, ...]]:
-    """Open a scope, following what is told and what becomes of the orders."""
+def _judged_opening(scope: Scope) -> tuple[System, tuple[Move, ...], list[Broken]]:
+    """Open a scope, following what is told and what becomes of the orders; the opening itself may break a spec."""
     end, path = opened(scope)
     system = System(scope.config, end.started_ms)
-    judge(system, system, Move("start"), Counter())
-    for move in path:
+    broken = [(spec_id, text, 0) for spec_id, text in judge(system, system, Move("start"), Counter())]
+    for count, move in enumerate(path, 1):
         after = system.after(move)
-        judge(system, after, move, Counter())
+        broken += [(spec_id, text, count) for spec_id, text in judge(system, after, move, Counter())]
         race(system, after, Counter())
         system = after
     system.deeds = scope.allowance()
-    return system, path
+    return system, path, [Broken(one, text, end.started_ms, path[:count]) for one, text, count in broken]
+
+
+def _as_far_as_it_goes(system: System) -> Iterator[Move]:
+    """Yield how the healed world goes on, until the maker breaks down."""
+    with suppress(Exception):
+        yield from (move for move, _ in ending(system))
+
+
+def broke_down(error: Exception) -> str:
+    """Say how a maker broke down over an event that it must answer."""
+    return f"{type(error).__name__}: {error}"
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 """Questions that are no runs, kept so that they can be asked again: drawn cases of functions, laws and stories,
-wrong and empty configs, two markets side by side.
+wrong and empty configs, two markets side by side, walks through the small system of the exhaustive search.
 
 A question is one line of text: its kind, the title of its statement, its case as plain data. Asked again, a maker
 breaks the statement, keeps it, or does not meet its condition.
@@ -18,6 +18,7 @@ from mmgate.engines import lawful, twins
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered
 from mmgate.engines.shapes import ALL_LAWS
+from mmgate.engines.walking import WALK, Walk, check_walk, walked
 from mmgate.loading import config_from_data
 from mmgate.ports.direct import defect_of
 from mmgate.ports.port import opened
@@ -100,7 +101,7 @@ def ask_again(ref: MakerRef, spec_id: str, question: Question) -> Answer:
     case = _case_of(question)
     steps: list[str] = [f"{question.kind}: {question.title}; case {show_case(case)}"]
     try:
-        found = _ask(ref, question, case, steps)
+        found = _ask(ref, spec_id, question, case, steps)
     except MakerFault as fault:
         found = f"{fault.kind}: {fault.text}"
     except Exception as error:  # the function itself broke on a case that it must take
@@ -115,6 +116,8 @@ def ask_again(ref: MakerRef, spec_id: str, question: Question) -> Answer:
 
 def show_case(case: object) -> str:
     """Write a case for a person: what a config leaves at its default is left out, and all is bounded."""
+    if isinstance(case, Walk):
+        return case.shown()
     shown = repr(case) if not is_dataclass(case) else _fields(case)
     return shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"
 
@@ -130,11 +133,13 @@ def _fields(case: Any) -> str:
     return "; ".join(parts)
 
 
-def _ask(ref: MakerRef, question: Question, case: Any, steps: list[str]) -> str | None:
+def _ask(ref: MakerRef, spec_id: str, question: Question, case: Any, steps: list[str]) -> str | None:
+    if ref.kind == "port" and question.kind in (FUNCTION, WALK):
+        return UNASKED
     match question.kind:
+        case "walk":
+            return walked(ref, spec_id, case, steps)
         case "function":
-            if ref.kind == "port":
-                return UNASKED
             with applied(defect_of(ref.name)) if ref.kind == "defect" else nullcontext():
                 return _property(question.title).check(case)
         case "law":
@@ -227,6 +232,8 @@ def _case_of(question: Question) -> Any:
 def _shape(question: Question) -> Any:
     if question.kind == STORY:
         return STORY_SHAPE
+    if question.kind == WALK:
+        return Walk
     found: Any = None
     if question.kind == FUNCTION:
         found = next((one.shape for one in PROPERTIES if one.title == question.title), None)
@@ -250,6 +257,8 @@ def _usable(case: object) -> None:
             config_from_data({key: data[key] for key in KEYS})
         except ConfigRefused as refusal:
             raise Malformed("config", str(refusal)) from None
+    if isinstance(case, Walk):
+        check_walk(case)
     for name, most in (("seconds", 100_000), ("pause_s", 100_000), ("level", 50)):
         value = getattr(case, name, 0)
         if not 0 <= value <= most:

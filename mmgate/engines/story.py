@@ -92,7 +92,17 @@ class Teller:
     def mark(self, violation: Violation) -> None:
         """Add the violation's line."""
         self._flush()
-        self._lines.append(f"{clock(violation.now_ms)}  ✗ {violation.spec_id}: {self._named(violation.text)}")
+        self._lines.append(f"{clock(violation.now_ms)}  ✗ {violation.spec_id}: {self.named(violation.text)}")
+
+    def note(self, now_ms: int, what: str) -> None:
+        """Add a line that no record tells."""
+        self._say(now_ms, "", what)
+
+    def named(self, said: str) -> str:
+        """Put the numbers for the cloids into a violation's text."""
+        for cloid, number in self._numbers.items():
+            said = said.replace(cloid, f"#{number}")
+        return said
 
     def _turn(self, turn: journal.Turn) -> None:
         actions = turn.reply.actions
@@ -208,12 +218,6 @@ class Teller:
         if oid is not None:
             self._oids.setdefault(oid, number)
         return number
-
-    def _named(self, said: str) -> str:
-        """Put the numbers for the cloids into a violation's text."""
-        for cloid, number in self._numbers.items():
-            said = said.replace(cloid, f"#{number}")
-        return said
 
 
 def tell(records: Sequence[journal.Record], violation: Violation | None) -> tuple[str, ...]:
