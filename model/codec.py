@@ -28,9 +28,9 @@ Writer = Callable[[Any], str]
 Reader = Callable[[Any], Any]
 Names = Mapping[tuple[type, str], str]
 
-DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:[eE][+-]?[0-9]{1,3})?")
+DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?")
+"""Digits and at most one point, as a venue takes it: no exponent, no sign but the minus, no digits but ASCII's."""
 DECIMAL_LENGTH = 250
-DECIMAL_EXPONENT = 200
 INTEGER_LIMIT = 2**63
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -320,11 +320,8 @@ def _read_decimal(data: object) -> Decimal:
     if not isinstance(data, str):
         raise Malformed("", f"{show(data)} is not a decimal in a string")
     if len(data) > DECIMAL_LENGTH or DECIMAL_PATTERN.fullmatch(data) is None:
-        raise Malformed("", f"{show(data)} is not a finite decimal")
-    value = Decimal(data)
-    if value and abs(value.adjusted()) > DECIMAL_EXPONENT:
-        raise Malformed("", f"{show(data)} is beyond 1e±{DECIMAL_EXPONENT}")
-    return value
+        raise Malformed("", f"{show(data)} is not a decimal: digits and at most one point, no exponent")
+    return Decimal(data)
 
 
 def _read_float(data: object) -> float:

@@ -8,24 +8,47 @@ import subprocess
 import time
 from pathlib import Path
 
-from mmgate.ports.children import MARK, adopt_orphans, die_with_parent, end_children, new_mark, wait_unreaped
+from mmgate.ports.children import (
+    MARK,
+    POLL_S,
+    adopt_orphans,
+    die_with_parent,
+    end_children,
+    marked,
+    new_mark,
+    wait_unreaped,
+)
 from mmgate.ports.messages import LINE_LIMIT
 from model.journal import MakerFault
 
 BYE_TIMEOUT_S = 1.0
+STRAYS_TIMEOUT_S = 0.5
+"""So long may what a port started outlive it."""
 STDERR_LIMIT_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 16
 
 
 class PortFault(MakerFault):
-    """A port broke the protocol; `transcript`: the last lines that went to and fro.
+    """A port broke the protocol; `transcript`: the last lines that went to and fro, cut to what a person reads.
 
-    Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, refused.
+    `path`: the field that is wrong; `asked`, `answered`: the last request, whole, and the reply as far as one came.
+    Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, refused, and at its
+    end stays, strays.
     """
 
-    def __init__(self, kind: str, text: str, transcript: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        kind: str,
+        text: str,
+        transcript: tuple[str, ...] = (),
+        *,
+        path: str = "",
+        asked: str = "",
+        answered: str = "",
+    ) -> None:
         super().__init__(kind, text)
         self.transcript = transcript
+        self.path, self.asked, self.answered = path, asked, answered
 
 
 class Child:
@@ -72,11 +95,18 @@ class Child:
         del self._buffer[: end + 1]
         return line
 
-    def leave(self, timeout_s: float) -> None:
-        """Close its stdin and give it time to go by itself."""
+    def leave(self, timeout_s: float) -> bool:
+        """Close its stdin and give it time to go by itself; false if it still runs."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        wait_unreaped(self._process.pid, timeout_s)
+        return wait_unreaped(self._process.pid, timeout_s) is not None
+
+    def strays(self) -> int:
+        """Count what it started and left running, after a moment to go too."""
+        deadline = time.monotonic() + STRAYS_TIMEOUT_S
+        while (left := [pid for pid in marked(self._mark) if pid != self._process.pid]) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        return len(left)
 
     def end(self) -> int:
         """End the child and all that it started; give what is left of the room for its stderr."""

@@ -20,15 +20,15 @@ from mmgate.inputs import InputRefused, shown
 from mmgate.ports import messages
 from mmgate.ports.child import BYE_TIMEOUT_S, STDERR_LIMIT_BYTES, Child, PortFault
 from mmgate.ports.messages import Data, Hello
-from model.codec import Malformed, show
+from model.codec import Malformed, show, tag
 from model.events import Event, Start
 from model.journal import Books, Reply
 
 T = TypeVar("T")
 
 REPLY_TIMEOUT_S = 5.0
-STARTUP_TIMEOUT_S = 20.0
-"""The time limit of the first reply: an interpreter or a virtual machine may have to come up."""
+STARTUP_FACTOR = 4
+"""The first reply may take so many times as long: an interpreter or a virtual machine may have to come up."""
 TRANSCRIPT_LINES = 20
 TRANSCRIPT_WIDTH = 400
 
@@ -68,6 +68,7 @@ class PortMaker:
         self._number = 0
         self._lives = 0
         self._transcript: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
+        self._what = self._asked = self._answered = ""
         self._greet()
 
     @property
@@ -83,7 +84,7 @@ class PortMaker:
     def start(self, start: Start) -> Reply:
         """Begin a new life, in a new process unless the port is restartable."""
         if self._lives and not self.hello.restartable:
-            self.close()
+            self.leave()
             self._greet()
         self._lives += 1
         data = self._ask("start", messages.start_request(self._next(), start))
@@ -103,7 +104,7 @@ class PortMaker:
 
     def handle(self, event: Event) -> Reply:
         """Answer one event."""
-        data = self._ask(type(event).__name__, messages.event_request(self._next(), event))
+        data = self._ask(f"event {tag(type(event))}", messages.event_request(self._next(), event))
         return self._read(messages.read_turn, data)
 
     def handle_all(self, events: Iterable[Event]) -> tuple[Reply, ...]:
@@ -112,21 +113,34 @@ class PortMaker:
         data = self._ask("events", messages.events_request(self._next(), told))
         replies = data.get("replies")
         if not isinstance(replies, list) or len(replies) != len(told):
-            raise self._fault("wrong_type", f"replies: a list of {len(told)} is expected")
+            raise self._wrong("wrong_type", f"a list of {len(told)} is expected", "replies")
         return tuple(self._read(messages.read_turn, reply) for reply in replies)
 
     def books(self) -> Books | None:
         """Tell what it believes; None if it does not offer that."""
         if "books" not in self.hello.features:
             return None
-        return self._read(messages.read_books, self._called("books", {}))
+        return self._read(messages.read_books, self._called("books", {}), "result")
 
     def call(self, fn: str, args: Mapping[str, Any]) -> object:
         """Call one of its functions; raises CallRefused if it answers with an error."""
         return self._called(fn, args)
 
+    def leave(self) -> None:
+        """Say bye and let it end by itself, with all that it started. Raises PortFault if it does not."""
+        if self._child is None:
+            return
+        self._ask("bye", messages.bye_request(self._next()))
+        if not self._child.leave(self._timeout_s):
+            raise self._fault("stays", f"{self._request()}: the port still runs {self._timeout_s:g} s after it")
+        count = self._child.strays()
+        if count:
+            left = f"{count} process{'es' if count > 1 else ''} that it started"
+            raise self._fault("strays", f"{self._request()}: the port ended and left {left} running")
+        self._end()
+
     def close(self) -> None:
-        """Say bye, then end the child and all that it started; never hangs, may be called twice."""
+        """End the child and all that it started, however it takes the bye; never hangs, may be called twice."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -136,6 +150,11 @@ class PortMaker:
         except PortFault:
             pass
         finally:
+            self._stderr_left = child.end()
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
             self._stderr_left = child.end()
 
     def __enter__(self) -> PortMaker:
@@ -153,7 +172,7 @@ class PortMaker:
             self._child = Child(self._words, self._stderr_path, self._stderr_left)
         except (OSError, ValueError) as error:
             raise PortFault("not_started", f"{self._words[0]} could not be started: {error}") from None
-        data = self._ask("hello", messages.hello_request(self._next()), max(self._timeout_s, STARTUP_TIMEOUT_S))
+        data = self._ask("hello", messages.hello_request(self._next()), self._timeout_s * STARTUP_FACTOR)
         self.hello: Hello = self._read(messages.read_hello, data)
 
     def _called(self, fn: str, args: Mapping[str, Any]) -> object:
@@ -161,52 +180,63 @@ class PortMaker:
         if "error" in data:
             raise CallRefused(_code(data["error"]))
         if "result" not in data:
-            raise self._fault("wrong_type", f"result: is missing in the reply to call {fn}")
+            raise self._wrong("wrong_type", "is missing", "result")
         return data["result"]
 
     def _ask(self, what: str, request: str, timeout_s: float | None = None) -> Data:
         data = self._exchange(what, request, self._timeout_s if timeout_s is None else timeout_s)
         if "error" in data:
-            raise self._fault("refused", f"request {self._number} ({what}) was refused: {_code(data['error'])}")
+            raise self._fault("refused", f"{self._request()} was refused: {_code(data['error'])}")
         return data
 
     def _exchange(self, what: str, request: str, timeout_s: float) -> Data:
         """Send one request and give the reply with its id; anything else ends the child."""
         if self._child is None:
-            raise self._fault("closed", f"request {self._number} ({what}) was made to a port already closed")
+            self._what = what
+            raise self._fault("closed", f"{self._request()} was made to a port already closed")
+        self._what, self._asked, self._answered = what, request, ""
         self._transcript.append("→ " + _clip(request))
         try:
             line = self._child.ask(request.encode(), timeout_s)
         except PortFault as fault:
-            raise self._fault(fault.kind, f"request {self._number} ({what}): {fault.text}") from None
-        self._transcript.append("← " + _clip(line.decode("utf-8", "backslashreplace")))
+            raise self._fault(fault.kind, f"{self._request()}: {fault.text}") from None
+        self._answered = line.decode("utf-8", "backslashreplace")
+        self._transcript.append("← " + _clip(self._answered))
         try:
             data = messages.parse(line)
         except Malformed as fault:
             kind = "not_utf8" if "UTF-8" in fault.text else "not_json"
-            raise self._fault(kind, f"reply to request {self._number} ({what}): {fault.text}") from None
+            raise self._wrong(kind, fault.text) from None
         number = data.get("id")
         if type(number) is not int or number != self._number:
             again = " (already answered)" if type(number) is int and 0 < number < self._number else ""
-            raise self._fault("wrong_id", f"reply has id {show(number)}{again}, request had {self._number}")
+            raise self._wrong("wrong_id", f"is {show(number)}{again}, in the request {self._number}", "id")
         return data
 
-    def _read(self, reader: Callable[[Any], T], data: object) -> T:
+    def _read(self, reader: Callable[[Any], T], data: object, place: str = "") -> T:
         try:
             return reader(data)
         except Malformed as fault:
-            raise self._fault("wrong_type", f"reply to request {self._number}: {fault}") from None
+            found = fault.below(place) if place else fault
+            raise self._wrong("wrong_type", found.text, found.path) from None
+
+    def _request(self) -> str:
+        return f"request {self._number} ({self._what})"
+
+    def _wrong(self, kind: str, text: str, path: str = "") -> PortFault:
+        """Make the finding of a reply; `path`: the field that is wrong."""
+        return self._fault(kind, f"reply to {self._request()}: {Malformed(path, text)}", path)
 
     def _next(self) -> int:
         self._number += 1
         return self._number
 
-    def _fault(self, kind: str, text: str) -> PortFault:
+    def _fault(self, kind: str, text: str, path: str = "") -> PortFault:
         """Make the finding, with the transcript so far; the child is ended, nothing more is asked of it."""
-        child, self._child = self._child, None
-        if child is not None:
-            self._stderr_left = child.end()
-        self.fault = PortFault(kind, text, tuple(self._transcript))
+        self._end()
+        self.fault = PortFault(
+            kind, text, tuple(self._transcript), path=path, asked=self._asked, answered=self._answered
+        )
         return self.fault
 
 

@@ -51,7 +51,7 @@ def misbehave(how: str, timeout_s: float = 3.0) -> PortFault:
 @pytest.mark.parametrize(
     ("how", "kind", "words"),
     [
-        ("exit", "exit", "request 3 (Oracle): the port ended with exit code 3 before its reply"),
+        ("exit", "exit", "request 3 (event oracle): the port ended with exit code 3 before its reply"),
         ("signal", "exit", "the port ended with signal 9 before its reply"),
         ("half", "exit", "the port ended with exit code 0 before its reply"),
         ("closes", "closed", "the port closed its pipe and runs on"),
@@ -62,16 +62,16 @@ def misbehave(how: str, timeout_s: float = 3.0) -> PortFault:
         ("long_integer", "not_json", "not JSON"),
         ("no_utf8", "not_utf8", "byte 29 of the line is not UTF-8"),
         ("huge", "too_long", "the reply is longer than 1048576 bytes"),
-        ("wrong_id", "wrong_id", "reply has id 77, request had 3"),
-        ("text_id", "wrong_id", "reply has id '3', request had 3"),
-        ("true_id", "wrong_id", "reply has id True, request had 3"),
-        ("echo", "wrong_id", "reply has id 2 (already answered), request had 3"),
-        ("chatty", "wrong_id", "reply has id 3 (already answered), request had 4"),
-        ("nan_px", "wrong_type", "actions[0].px: 'NaN' is not a finite decimal"),
+        ("wrong_id", "wrong_id", "reply to request 3 (event oracle): id: is 77, in the request 3"),
+        ("text_id", "wrong_id", "id: is '3', in the request 3"),
+        ("true_id", "wrong_id", "id: is True, in the request 3"),
+        ("echo", "wrong_id", "id: is 2 (already answered), in the request 3"),
+        ("chatty", "wrong_id", "(event timer): id: is 3 (already answered), in the request 4"),
+        ("nan_px", "wrong_type", "actions[0].px: 'NaN' is not a decimal"),
         ("no_actions", "wrong_type", "actions: is missing"),
         ("nameless_cancel", "wrong_type", "actions[0]: a cancel names neither oid nor cloid"),
         ("unknown_action", "wrong_type", "actions[0].type: 'teleport' is none of place, cancel"),
-        ("error", "refused", "request 3 (Oracle) was refused: 'panic' ('markets')"),
+        ("error", "refused", "request 3 (event oracle) was refused: 'panic' ('markets')"),
     ],
 )
 def test_misbehaviour_is_a_finding_with_its_kind_and_one_line(how, kind, words):
@@ -85,7 +85,7 @@ def test_misbehaviour_is_a_finding_with_its_kind_and_one_line(how, kind, words):
 def test_a_port_that_never_answers_is_given_up_at_the_time_limit(how):
     began = time.monotonic()
     finding = misbehave(how, timeout_s=0.3)
-    assert (finding.kind, finding.text) == ("timeout", "request 3 (Oracle): no reply within 0.3 s")
+    assert (finding.kind, finding.text) == ("timeout", "request 3 (event oracle): no reply within 0.3 s")
     assert time.monotonic() - began < 5
 
 
