@@ -29,11 +29,12 @@ def serve(
     from mmgate.inputs import InputRefused
     from mmgate.ports.direct import direct
     from mmgate.ports.server import serve as answer
+    from mmgate.ports.spoiled import answers_of
 
     makers = makers_of(defect, None)
     if len(makers) > 1:
         raise InputRefused(f"--defect {defect}: names {len(makers)} defects; a port has one")
-    answer(sys.stdin.buffer, sys.stdout.buffer, lambda: direct(makers[0]))
+    answer(sys.stdin.buffer, sys.stdout.buffer, lambda: direct(makers[0]), answers_of(makers[0]))
     return 0
 
 

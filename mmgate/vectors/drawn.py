@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 
 from mmgate.vectors.ask import Ask
 from mmgate.vectors.case import Data
 from mmgate.vectors.ladders import COUNTER_SPECS, LADDER_SPECS, stats
 from mmgate.vectors.streams import SATURDAY_MS, TREND_SPECS, WICK_SPECS
+from model.arithmetic import text
 from sim.randomness import between, stream
 
 
@@ -128,7 +130,7 @@ def _order(number: int, seed: int) -> Ask:
     args: Data = {
         "market": {"market": "xyz:GOLD", "sz_decimals": decimals, "min_notional_usd": "10"},
         "side": ("buy", "sell")[between(source, (0, 1))],
-        "px": f"{digits}e-{between(source, (0, 7))}",
-        "sz": f"{between(source, (1, 10**6))}e-{between(source, (0, 7))}",
+        "px": text(Decimal(digits).scaleb(-between(source, (0, 7)))),
+        "sz": text(Decimal(between(source, (1, 10**6))).scaleb(-between(source, (0, 7)))),
     }
     return Ask("round_order", f"drawn/{number:04d}", "drawn", ("Q-9",), ("TCK-1",), args, "drawn", seed)

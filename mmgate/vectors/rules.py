@@ -72,7 +72,7 @@ def _orders() -> Iterator[tuple[str, str, tuple[int, str], str, str]]:
     yield "minimum", "exactly the least order value", (4, "10"), "2000", "0.005"
     yield "under-minimum", "just under it", (4, "10"), "1999.9", "0.005"
     yield "whole-lots", "a market without size decimals", (0, "0.1"), "0.5", "3.9"
-    yield "vast", "numbers of any magnitude", gold, "1e20", "1e10"
+    yield "vast", "numbers of any magnitude", gold, "1" + "0" * 20, "1" + "0" * 10
 
 
 def config_asks() -> Iterator[Ask]:
