@@ -62,7 +62,7 @@ class Judgement:
     @property
     def hung(self) -> bool:
         """Whether the maker left us waiting until its time limit."""
-        return self.failed is not None and self.failed.kind == "timeout"
+        return self.failed is not None and self.failed.kind in ("timeout", "stays")
 
     def outcome(self, spec_id: str) -> Outcome | None:
         """Return the outcome of one spec."""
@@ -211,9 +211,10 @@ def judge(
             watch = Watch(driven) if isinstance(driven, Lockstep) else None
             observers += [watch] if watch is not None else []
             failed, cut = _played(world, driven, observers)
-            _keep_transcript(maker, failed, evidence)
-            hours = (panel.view.now_ms - panel.view.began_ms) / 3_600_000
             view = panel.view
+            failed = failed or (None if cut else _leaving(maker, view.now_ms, view.life))
+            _keep_transcript(maker, failed, evidence)
+            hours = (view.now_ms - view.began_ms) / 3_600_000
             total = _totality(view.turns, failed, view.index - 1, engine, wanted)
             alike = () if watch is None else (watch.agreement(),)
             return Judgement(
@@ -246,6 +247,17 @@ def _played(world: World, maker: Maker, observers: Iterable[Observer]) -> tuple[
         return None, "stopped when it had shown enough"
     except OutOfTime:
         return None, f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
+
+
+def _leaving(maker: Maker, now_ms: int, life: int) -> MakerFailed | None:
+    """Let a port leave after a whole run: how it failed to, if it did."""
+    if not isinstance(maker, PortMaker):
+        return None
+    try:
+        maker.leave()
+    except MakerFault as fault:
+        return MakerFailed(now_ms, life, fault.kind, fault.text)
+    return None
 
 
 @contextmanager

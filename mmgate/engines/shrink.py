@@ -26,6 +26,8 @@ MAX_RERUNS = 150
 """So many reruns may one counterexample cost."""
 MAX_PORT_RERUNS = 60
 """The same for a port, which is started anew for each."""
+HUNG_COST = 10
+"""A rerun that ends at a maker's time limit counts as so many."""
 MAX_TURNS = 600_000
 """So many turns of the maker may one counterexample cost, all reruns together."""
 LEAD_MS = (15_000, 30_000, 60_000, 120_000, 300_000, 900_000)
@@ -71,7 +73,7 @@ class Shrinker:
         if self._budget.spent:
             return False
         judged = self._judge(world, keep=False)
-        self._budget.reruns -= 1
+        self._budget.reruns -= HUNG_COST if judged.hung else 1
         self._budget.turns -= judged.turns
         violation = _violation(judged, self._spec_id)
         if violation is None:

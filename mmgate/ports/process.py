@@ -113,14 +113,17 @@ class PortMaker:
         data = self._ask("events", messages.events_request(self._next(), told))
         replies = data.get("replies")
         if not isinstance(replies, list) or len(replies) != len(told):
-            raise self._wrong("wrong_type", f"a list of {len(told)} is expected", "replies")
+            raise self.wrong("wrong_type", f"a list of {len(told)} is expected", "replies")
         return tuple(self._read(messages.read_turn, reply) for reply in replies)
 
     def books(self) -> Books | None:
         """Tell what it believes; None if it does not offer that."""
         if "books" not in self.hello.features:
             return None
-        return self._read(messages.read_books, self._called("books", {}), "result")
+        try:
+            return self._read(messages.read_books, self._called("books", {}), "result")
+        except CallRefused as refusal:
+            raise self._fault("refused", f"{self._request()} was refused: {refusal.code}") from None
 
     def call(self, fn: str, args: Mapping[str, Any]) -> object:
         """Call one of its functions; raises CallRefused if it answers with an error."""
@@ -180,7 +183,7 @@ class PortMaker:
         if "error" in data:
             raise CallRefused(_code(data["error"]))
         if "result" not in data:
-            raise self._wrong("wrong_type", "is missing", "result")
+            raise self.wrong("wrong_type", "is missing", "result")
         return data["result"]
 
     def _ask(self, what: str, request: str, timeout_s: float | None = None) -> Data:
@@ -206,11 +209,11 @@ class PortMaker:
             data = messages.parse(line)
         except Malformed as fault:
             kind = "not_utf8" if "UTF-8" in fault.text else "not_json"
-            raise self._wrong(kind, fault.text) from None
+            raise self.wrong(kind, fault.text) from None
         number = data.get("id")
         if type(number) is not int or number != self._number:
             again = " (already answered)" if type(number) is int and 0 < number < self._number else ""
-            raise self._wrong("wrong_id", f"is {show(number)}{again}, in the request {self._number}", "id")
+            raise self.wrong("wrong_id", f"is {show(number)}{again}, in the request {self._number}", "id")
         return data
 
     def _read(self, reader: Callable[[Any], T], data: object, place: str = "") -> T:
@@ -218,12 +221,12 @@ class PortMaker:
             return reader(data)
         except Malformed as fault:
             found = fault.below(place) if place else fault
-            raise self._wrong("wrong_type", found.text, found.path) from None
+            raise self.wrong("wrong_type", found.text, found.path) from None
 
     def _request(self) -> str:
         return f"request {self._number} ({self._what})"
 
-    def _wrong(self, kind: str, text: str, path: str = "") -> PortFault:
+    def wrong(self, kind: str, text: str, path: str = "") -> PortFault:
         """Make the finding of a reply; `path`: the field that is wrong."""
         return self._fault(kind, f"reply to {self._request()}: {Malformed(path, text)}", path)
 
