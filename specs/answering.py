@@ -23,6 +23,7 @@ class EveryFillAnswered(Monitor):
     """CTR-7. What may keep a maker from answering at once is read as widely as L-8a allows."""
 
     spec = statement("CTR-7")
+    turns = frozenset((events.Fill, events.SendFailed))
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -34,12 +35,17 @@ class EveryFillAnswered(Monitor):
         """Excuse a config without counter-orders."""
         return "" if self.view.config.counter_order_enabled else "counter_order_enabled is false"
 
-    def told_any(self, turn: journal.Turn) -> None:
-        """Hear of doubts; count the counter-orders that are open before the reply."""
-        if isinstance(turn.event, events.Start | events.Unknown):
-            self._quotable.heard(turn)
-        if isinstance(turn.event, events.Fill):
-            self._open = sum(o.role is not Role.LADDER for o in self.view.orders.open_in(turn.event.market))
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life has no doubts yet."""
+        self._quotable.heard(turn)
+
+    def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
+        """Note a doubt."""
+        self._quotable.heard(turn)
+
+    def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
+        """Count the counter-orders that are open before the reply."""
+        self._open = sum(o.role is not Role.LADDER for o in self.view.orders.open_in(event.market))
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Note what goes out in the reply."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import QueryOpenOrders
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.statements import statement
 from specs.view import View
 
@@ -46,7 +46,11 @@ class AsksTwice(Monitor):
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge at the first event past the time of the second query."""
-        if self._due_ms is None or self.view.event_ms <= self._due_ms + self._slack_ms():
+        if self._due_ms is None:
+            self.wake_ms = ASLEEP_MS
+            return
+        if self.view.event_ms <= self._due_ms + self._slack_ms():
+            self.wake_ms = self._due_ms + self._slack_ms() + 1
             return
         late_ms = self.view.event_ms - self._due_ms
         self._due_ms = None
@@ -57,6 +61,7 @@ class AsksTwice(Monitor):
     def _owe(self, after: str) -> None:
         self._after = after
         self._due_ms = self.view.event_ms + self.view.config.sent_timeout_ms
+        self.wake_ms = 0
 
     def _slack_ms(self) -> int:
         """Return how late the second query may be: a time-out of the first one, timers, a round trip."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Cancel, Place
 from specs.duties import cancel_missing, had_last_word, recovered, told_closable
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -31,6 +31,15 @@ class NothingHeldBack(Monitor):
         self._closes.clear()
         self._unclosed_ms.clear()
         self._duty = ""
+        self.wake_ms = 0
+
+    def told_stop(self, turn: journal.Turn) -> None:
+        """A shutdown is entered."""
+        self.wake_ms = 0
+
+    def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
+        """The connection is lost."""
+        self.wake_ms = 0
 
     def told_send_failed(self, turn: journal.Turn, event: events.SendFailed) -> None:
         """A cancel that never left must be sent again (L-5)."""
@@ -38,6 +47,7 @@ class NothingHeldBack(Monitor):
         if order is not None and order.cancel_failed_ms is not None and order.open_told:
             self.antecedent("a cancel never left", order)
             self._failed[order.cloid] = order
+            self.wake_ms = 0
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A close has gone out."""
@@ -53,6 +63,8 @@ class NothingHeldBack(Monitor):
             self._judge_cancels()
             if self.view.stops.current is not None:
                 self._judge_closes()
+        elif not (self._failed or self.view.halts.connection_lost) and self.view.stops.current is None:
+            self.wake_ms = ASLEEP_MS
 
     def _look_for_duty(self) -> None:
         """Find why every own order must go now, if it must: a shutdown in force, or the connection lost."""

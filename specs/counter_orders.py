@@ -9,7 +9,7 @@ from model.actions import Place, Role
 from specs.answers import SLACK, Answer, Explanation, Lot, legal
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder
 from specs.pricing import Facts
 from specs.rungs import DECIMAL_DOUBT
@@ -185,6 +185,10 @@ class Bounded(CounterMonitor):
         self._aged: set[str] = set()
         self._next_ms = 0
 
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """A new life may have another bound."""
+        self.wake_ms = 0
+
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Count the open ones of its market, the new one included."""
         del answer
@@ -201,13 +205,17 @@ class Bounded(CounterMonitor):
                 order.market,
                 order.cloid,
             )
-        self._next_ms = 0
+        self._next_ms = self.wake_ms = 0
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Demand a cancel of each one past its age, in the reply to the first event after it."""
         del turn
         age_ms, now_ms = self.view.config.counter_max_age_ms, self.view.event_ms
-        if not age_ms or now_ms <= self._next_ms or not self.view.config.counter_order_enabled:
+        if not age_ms or not self.view.config.counter_order_enabled:
+            self.wake_ms = ASLEEP_MS
+            return
+        if now_ms <= self._next_ms:
+            self.wake_ms = self._next_ms + 1
             return
         due = [order.sent_ms + age_ms for order in self._open() if order.cloid not in self._aged]
         self._next_ms = min(due, default=now_ms + age_ms)

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from model import events, journal
 from model.actions import Cancel
 from specs.duties import cancel_missing, recovered
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Handler, Monitor
 from specs.orphans import NoOrphan
 from specs.own import OwnOrder
 from specs.stale import NoStaleQuote
 from specs.statements import statement
 from specs.view import View
 
-Tell = Callable[[str, str | None, str | None], None]
 Word = events.Rejected | events.CancelRejected | events.SendFailed | events.Unknown
-
-
-class _Orphans(NoOrphan):
-    """ORD-1 as a part: what it finds is told to the whole."""
-
-    def __init__(self, view: View, tell: Tell) -> None:
-        super().__init__(view)
-        self._tell = tell
-
-    def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
-        """Pass a finding on."""
-        self._tell(text, market, cloid)
-
-
-class _StaleQuotes(NoStaleQuote):
-    """STL-1 as a part: what it finds is told to the whole."""
-
-    def __init__(self, view: View, tell: Tell) -> None:
-        super().__init__(view)
-        self._tell = tell
-
-    def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
-        """Pass a finding on."""
-        self._tell(text, market, cloid)
 
 
 class FailuresLoseNothing(Monitor):
     """ORD-13: ORD-1 and STL-1 on the orders whose place or cancel was refused, failed or went unanswered.
 
-    Patterns, the antecedents: place or cancel; refused, never left, told `unknown`, silent.
+    Patterns, the antecedents: place or cancel; refused, never left, told `unknown`, silent. Where ORD-1 and STL-1 watch
+    the same run it hears of their findings; else it has a part of its own for each.
     """
 
     spec = statement("ORD-13")
@@ -57,20 +31,36 @@ class FailuresLoseNothing(Monitor):
         self._reported: set[str] = set()
         self._quiet_ms = 0
         self._revivals = 0
-        self._orphans = _Orphans(view, self._found)
-        self._stale = _StaleQuotes(view, self._found)
+        orphans, stale = view.watching.get(NoOrphan), view.watching.get(NoStaleQuote)
+        self.rests_on = tuple(part for part in (orphans, stale) if part is not None)
+        self._orphans = NoOrphan(view) if orphans is None else None
+        self._stale = NoStaleQuote(view) if stale is None else None
+        for part in (*self.rests_on, self._orphans, self._stale):
+            if isinstance(part, NoOrphan | NoStaleQuote):
+                part.heeded.append(self._found)
+
+    def handlers(self) -> dict[str, Handler]:
+        """Leave out what only a part of its own needs."""
+        found = super().handlers()
+        if self._stale is None:
+            del found["sent_place"]
+        return found
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life: its own actions."""
         self._touched.clear()
         self._failed.clear()
         self._quiet_ms = 0
-        self._orphans.told_start(turn, event)
-        self._stale.told_start(turn, event)
+        self.wake_ms = 0
+        if self._orphans is not None:
+            self._orphans.told_start(turn, event)
+        if self._stale is not None:
+            self._stale.told_start(turn, event)
 
     def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
         """For the part on orphans."""
-        self._orphans.told_disconnected(turn, event)
+        if self._orphans is not None:
+            self._orphans.told_disconnected(turn, event)
 
     def told_rejected(self, turn: journal.Turn, event: events.Rejected) -> None:
         """The venue refused a place."""
@@ -89,6 +79,7 @@ class FailuresLoseNothing(Monitor):
         self._touch(event, f"{'cancel' if cancel else 'place'} never left")
         if cancel and order.open_told:
             self._failed[order.cloid] = order
+            self.wake_ms = 0
 
     def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
         """Nobody knows what became of an action."""
@@ -117,7 +108,8 @@ class FailuresLoseNothing(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: object, order: OwnOrder) -> None:
         """For the part on stale quotes."""
-        self._stale.sent_place(turn, order.place, order)
+        if self._stale is not None:
+            self._stale.sent_place(turn, order.place, order)
 
     def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
         """A cancel of an order that never left, long after that was told, believes that it went."""
@@ -129,9 +121,12 @@ class FailuresLoseNothing(Monitor):
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the parts, and the cancels that never left."""
-        self._orphans.on_turn(turn)
-        self._stale.on_turn(turn)
+        if self._orphans is not None:
+            self._orphans.on_turn(turn)
+        if self._stale is not None:
+            self._stale.on_turn(turn)
         if not self._failed:
+            self.wake_ms = ASLEEP_MS if len(self.rests_on) == 2 else 0
             return
         for cloid, order in list(self._failed.items()):
             if order.cancel_failed_ms is None or not order.open_told:
@@ -143,7 +138,8 @@ class FailuresLoseNothing(Monitor):
 
     def on_books_told(self, record: journal.BooksTold) -> None:
         """A place that never left is in no books; one whose cancel never left still is."""
-        self._orphans.on_books_told(record)
+        if self._orphans is not None:
+            self._orphans.on_books_told(record)
         for booked in record.books.orders:
             order = self.view.orders.find(booked.cloid, booked.oid)
             if booked.state != "ended" and order is not None and order.ended_by == "send_failed":
@@ -151,7 +147,8 @@ class FailuresLoseNothing(Monitor):
 
     def on_run_ended(self, record: journal.RunEnded) -> None:
         """For the part on orphans."""
-        self._orphans.on_run_ended(record)
+        if self._orphans is not None:
+            self._orphans.on_run_ended(record)
 
     def _touch(self, event: Word, how: str) -> None:
         order = self.view.orders.find(event.cloid, event.oid)

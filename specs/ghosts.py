@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from model import events, journal
+from model import journal
 from model.actions import Cancel
 from specs.duties import recovered
-from specs.monitor import Monitor
+from specs.monitor import NAMING, Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -14,14 +14,11 @@ LAST_WORDS = ("filled", "canceled", "rejected", "done")
 """Ends by the venue's own word: nothing revives an order after them (L-7a)."""
 
 
-UNNAMED = (events.Timer, events.Oracle)
-"""The most frequent events that name no order."""
-
-
 class NoGhost(Monitor):
     """ORD-2, by `books` where offered, and by behaviour: what was told to have ended is not dealt with as live."""
 
     spec = statement("ORD-2")
+    hears = NAMING
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -57,8 +54,6 @@ class NoGhost(Monitor):
 
     def told_any(self, turn: journal.Turn) -> None:
         """Count ends told: each is a ghost if it is not believed."""
-        if type(turn.event) in UNNAMED:
-            return
         cloid = getattr(turn.event, "cloid", None)
         order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
         if order is not None and order.ended_ms == turn.event.now_ms:

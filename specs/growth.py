@@ -29,40 +29,43 @@ class NothingGrows(Monitor):
         self._hour = -1
         self._counts = False
         self._told = self._sent = 0
+        """Turns and actions of the run before this hour."""
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life is a new run for growth."""
-        self._judge_growth()
+        self._judge_growth(self.view.turns - 1, self.view.actions)
         self._hours.clear()
         self._over.clear()
+        self.wake_ms = 0
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Note the market: it is judged when the reply is whole."""
         self._placed.add(place.market)
 
+    def on_reply(self, turn: journal.Turn) -> None:
+        """Count the open orders of the markets that got new ones."""
+        for market in sorted(self._placed):
+            self._judge_number(market)
+        self._placed.clear()
+
     def on_turn(self, turn: journal.Turn) -> None:
-        """Count the open orders of the markets that got new ones, and the reply."""
-        if self._placed:
-            for market in sorted(self._placed):
-                self._judge_number(market)
-            self._placed.clear()
+        """Begin an hour with its first turn."""
         hour = self.view.event_ms // HOUR_MS
         if hour != self._hour:
-            self._end_hour()
+            self._end_hour(self.view.turns - 1, self.view.actions - len(turn.reply.actions))
             self._hour, self._counts = hour, self.view.stops.window_open(self.view.event_ms)
-        self._told += 1
-        self._sent += len(turn.reply.actions)
+        self.wake_ms = (hour + 1) * HOUR_MS
 
-    def _end_hour(self) -> None:
+    def _end_hour(self, turns: int, actions: int) -> None:
         """Keep the counts of an hour that lay in the quoting window, whose edges are full hours."""
         if self._counts:
-            self._hours[self._hour] = (self._told, self._sent)
-        self._told = self._sent = 0
+            self._hours[self._hour] = (turns - self._told, actions - self._sent)
+        self._told, self._sent = turns, actions
         self._counts = False
 
     def close(self) -> None:
         """Judge the last life's growth."""
-        self._judge_growth()
+        self._judge_growth(self.view.turns, self.view.actions)
 
     def _judge_number(self, market: str) -> None:
         config = self.view.config
@@ -84,9 +87,9 @@ class NothingGrows(Monitor):
         unnamed = order.told_resting_ms is None and "cancel_by_cloid" not in self.view.features
         return bool(order.cancels_ms) or unnamed or order.life != self.view.life
 
-    def _judge_growth(self) -> None:
+    def _judge_growth(self, turns: int, actions: int) -> None:
         """Compare the last sixth of the full hours with the first: each of them busier than all of these."""
-        self._end_hour()
+        self._end_hour(turns, actions)
         self._hour = -1
         full = [self._hours[hour] for hour in sorted(self._hours)][1:-1]
         if len(full) < LONG_HOURS:

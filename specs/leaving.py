@@ -28,6 +28,7 @@ class NothingHalfIsLeft(Monitor):
     """
 
     spec = statement("ORD-15")
+    turns = frozenset((events.Oracle,))
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -52,12 +53,12 @@ class NothingHalfIsLeft(Monitor):
         self._rests[event.market] = {
             order.cloid: self._look(order, before.get(order.cloid))
             for order in self.view.orders.open_in(event.market)
-            if self._in_part(order) and cancel_missing(self.view, order)
+            if order.in_part_told and self._is_rest(order) and cancel_missing(self.view, order)
         }
 
-    def _in_part(self, order: OwnOrder) -> bool:
+    def _is_rest(self, order: OwnOrder) -> bool:
         rung = order.role is Role.LADDER and order.life == self.view.life and not self.view.guessed(order)
-        return rung and order.cancellable and not order.cancels_ms and order.remaining_told < order.place.sz
+        return rung and order.cancellable and not order.cancels_ms
 
     def _look(self, order: OwnOrder, known: Known | None) -> Known:
         """Return since when the rest stands where nothing asks for it; blame it when a requote has left it."""

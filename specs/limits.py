@@ -10,7 +10,7 @@ from model.actions import Place, Role, Side
 from specs.definitions.rounding import passive_price
 from specs.duties import cancel_missing, had_last_word
 from specs.fills import lawful_closes
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -30,6 +30,7 @@ class LimitsActAtOnce(Monitor):
     """INV-2, judged after every turn in which a market stands at a limit."""
 
     spec = statement("INV-2")
+    hears = frozenset((*MOVING, events.OpenOrders))
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -41,6 +42,7 @@ class LimitsActAtOnce(Monitor):
         """A new life begins without a mark."""
         self._levels.clear()
         self._flattens.clear()
+        self.wake_ms = ASLEEP_MS
 
     def told_any(self, turn: journal.Turn) -> None:
         """Find the level of the markets that this event may have moved."""
@@ -73,8 +75,10 @@ class LimitsActAtOnce(Monitor):
         level = self._level(market)
         before = self._levels.pop(market, Level.CALM)
         if level is Level.CALM:
+            self.wake_ms = 0 if self._levels else ASLEEP_MS
             return
         self._levels[market] = level
+        self.wake_ms = 0
         if level > before:
             side = "long" if self._adding_side(market) is Side.BUY else "short"
             self.antecedent(f"{level.name.lower()} · {side} · {event}", market=market)

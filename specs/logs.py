@@ -13,7 +13,7 @@ from model import events, journal
 from model.config import MakerConfig
 from model.journal import LogLine
 from specs.duties import shutdown_deadline
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder, sane
 from specs.statements import statement
 from specs.view import View
@@ -47,6 +47,14 @@ class Seconds:
         if second != self.open_second:
             self.where = where
         self.open_second = second
+
+    def certain_until_ms(self, config: MakerConfig, now_ms: int, spare: int) -> int:
+        """Return until when more than `spare` samples fewer than now can't be certain to count: they end in turn."""
+        age_ms = config.wick_max_age_ms
+        if age_ms == 0:
+            return ASLEEP_MS
+        first = (end_ms for end_ms, _ in self.closed if end_ms >= now_ms - age_ms + EDGE_MS)
+        return next(first, now_ms) + spare * SECOND_MS + age_ms - EDGE_MS
 
     def count(self, config: MakerConfig, now_ms: int) -> tuple[int, int]:
         """Return how many samples count now, at least and at most (V-9)."""
@@ -157,18 +165,34 @@ class LogTellsTheTruth(SampleMonitor):
         self._valid_ms = dict.fromkeys(names)
         self._finished = False
         self._due_stop = len(self.view.stops.all)
+        self.wake_ms = 0
 
-    def on_turn(self, turn: journal.Turn) -> None:
-        """Judge the reply's lines, and those that are missing."""
+    def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
+        """A price may close a second."""
+        super().told_oracle(turn, event)
+        self.wake_ms = 0
+
+    def told_stop(self, turn: journal.Turn) -> None:
+        """A shutdown is entered: its end is to be logged."""
+        self.wake_ms = 0
+
+    def on_log(self, turn: journal.Turn) -> None:
+        """Judge the reply's lines."""
         if self._finished:
             self._reopen(turn.event)
-        if turn.reply.log:
-            self.read_lines(turn)
-            for line in turn.reply.log:
-                if line.code == SHUTDOWN_DONE:
-                    self._done()
-        self._judge_missing_statistics()
+        self.read_lines(turn)
+        for line in turn.reply.log:
+            if line.code == SHUTDOWN_DONE:
+                self._done()
+        self.wake_ms = 0
+
+    def on_turn(self, turn: journal.Turn) -> None:
+        """Judge the lines that are missing."""
+        if self._finished and not turn.reply.log:
+            self._reopen(turn.event)
+        next_ms = self._judge_missing_statistics()
         self._judge_missing_end()
+        self.wake_ms = 0 if self._finished or self._due_stop != len(self.view.stops.all) else next_ms
 
     def close(self) -> None:
         """Missing lines count for a maker that writes any of them."""
@@ -196,15 +220,18 @@ class LogTellsTheTruth(SampleMonitor):
             fact = f"is logged for the {self._lines[market]}. time, {age_ms} ms after the start"
             self.violated(f"wick_stats of {market} {fact}: once in 60 s", market)
 
-    def _judge_missing_statistics(self) -> None:
-        """Valid statistics are logged at the first event a minute after the last line or their becoming valid."""
-        view = self.view
+    def _judge_missing_statistics(self) -> int:
+        """Valid statistics are logged at the first event a minute after the last line or their becoming valid.
+
+        Return the time at which to look again, if no price is told and no line logged before.
+        """
+        view, next_ms = self.view, ASLEEP_MS
         if "dynamic_offset" not in view.features:
-            return  # a maker without the phase keeps no statistics to log
+            return next_ms  # a maker without the phase keeps no statistics to log
         for market, seconds in self._seconds.items():
-            valid = seconds.count(view.config, view.event_ms)[0] >= view.config.wick_min_samples
+            spare = seconds.count(view.config, view.event_ms)[0] - view.config.wick_min_samples
             since_ms = self._valid_ms[market]
-            if not valid:
+            if spare < 0:
                 self._valid_ms[market] = None
                 continue
             if since_ms is None:
@@ -213,6 +240,9 @@ class LogTellsTheTruth(SampleMonitor):
             if view.previous_event_ms > due_ms:
                 self._told_ms[market] = view.event_ms
                 self._late.append((f"no wick_stats of {market} since {view.event_ms - due_ms + EVERY_MS} ms", market))
+                due_ms = 0
+            next_ms = min(next_ms, due_ms + 1, seconds.certain_until_ms(view.config, view.event_ms, spare) + 1)
+        return next_ms
 
     # The shutdown's end, once.
 

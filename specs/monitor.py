@@ -4,19 +4,26 @@ A monitor declares what it wants to see by the names of its methods, and is call
 
 - `on_<record>(record)` for a record of the journal, such as `on_order_opened`; `on_turn` comes last in its turn, just
   before it `on_log(turn)` where the reply has log lines, and before that `on_reply(turn)` where it has actions.
-- `told_<event>(turn, event)` when the maker was told an event (`told_start`, `told_oracle`, `told_fill` …), and
-  `told_any(turn)` for every event: the view knows the event, none of the reply's actions yet.
+- `told_<event>(turn, event)` when the maker was told an event (`told_start`, `told_oracle`, `told_fill` …), then
+  `told_any(turn)` for every event, or for those that `hears` names, then `told_stop(turn)` where a shutdown was
+  entered: the view knows the event, none of the reply's actions yet.
 - `sent_rung(turn, order, facts)` when the view knows a new ladder order, with what the definitions say of it; for
   none of which they say nothing.
 - `sent_<action>(turn, action, order)` for each action of the reply, in order, when the view knows it: `sent_place`
   and `sent_cancel` come with the own order concerned (None: a cancel that names none), the others with None.
+
+A monitor that takes over what another one works out names it in `rests_on`: if that one fails, both have failed.
+
+A monitor that has nothing to look for sleeps: `on_turn` is called at `wake_ms` and later, and, where `turns` names
+events, only after these and after replies with actions. What wakes it is the monitor's own to note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, TypeAlias, get_args
 
+from model import events
 from specs.own import OwnOrder
 from specs.spec import Outcome, Spec, Violation, Word
 from specs.surroundings import SEPARATOR, Around, counted
@@ -31,7 +38,15 @@ _COUNTER_SPECS = ("CTR-1", "CTR-2", "CTR-3", "CTR-4", "CTR-5", "CTR-6", "CTR-7")
 BY_ROLE = frozenset((*_OFFSET_SPECS, *_ORDER_SPECS, *_COUNTER_SPECS))
 """Specs that judge an order by its role. Where roles had to be guessed they can't say that a rule is broken."""
 
+ASLEEP_MS = 1 << 62
+"""A time that never comes: `on_turn` is not called until another handler sets `wake_ms`."""
+
+NAMING = frozenset(kind for kind in get_args(events.Event) if "cloid" in kind.__dataclass_fields__)
+"""Events that name an order."""
+
 Handler = Callable[..., object]
+Tell: TypeAlias = Callable[[str, str | None, str | None], None]
+"""Takes over a finding: its text, market and cloid."""
 PREFIXES = ("on_", "told_", "sent_")
 
 
@@ -39,6 +54,8 @@ class Monitor:
     """A spec watching a run. Subclasses set `spec` and add handlers; `finish` gives the word."""
 
     spec: ClassVar[Spec]
+    hears: ClassVar[frozenset[type]] = frozenset()
+    turns: ClassVar[frozenset[type]] = frozenset()
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -46,6 +63,9 @@ class Monitor:
         self.violation_count = 0
         self.antecedents = 0
         self.doubt = ""
+        self.wake_ms = 0
+        self.rests_on: tuple[Monitor, ...] = ()
+        view.watching.setdefault(type(self), self)
         self._conditions: dict[tuple[str, str, Around], int] = {}
 
     def handlers(self) -> dict[str, Handler]:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from model import journal
+from model import events, journal
 from model.actions import Place, Role, Side
 from specs.definitions.exact import exact
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder
 from specs.pricing import Facts
 from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT
@@ -20,6 +20,7 @@ from specs.view import View
 ONE = (1, 1)
 FINE = ("", "")
 UNTOLD = (None, None)
+TELLING_PRICES = frozenset((events.Oracle, events.Fill, events.TakerFill))
 
 
 class LadderMonitor(Monitor):
@@ -186,22 +187,34 @@ class UsablePricesOnly(Monitor):
         self._blamed: set[str] = set()
         self._fine: dict[str, tuple[Decimal | None, Decimal | None]] = {}
         """The prices of each market that were found usable last, their age apart."""
+        self._same_until_ms = 0
+        """Until then nothing but told prices changes what was found of the markets known."""
 
     def told_start(self, turn: journal.Turn, event: object) -> None:
         """Begin a life that was told no price yet."""
         del turn, event
         self._troubled.clear()
         self._fine.clear()
+        self._same_until_ms = 0
 
     def told_any(self, turn: journal.Turn) -> None:
         """Note where prices turn unusable or old, and whether rungs are live then."""
-        del turn
-        for market in self.view.told:
+        view = self.view
+        same = view.event_ms <= self._same_until_ms and len(view.told) == len(self._troubled)
+        if same and type(turn.event) not in TELLING_PRICES:
+            return
+        limit, until_ms, self.wake_ms = view.config.oracle_max_age_ms, ASLEEP_MS, ASLEEP_MS
+        for market, told in view.told.items():
             kind, _ = self._trouble(market)
             if kind and self._troubled.get(market) != kind:
                 live = "live rungs" if self._uncancelled(market) else "no live rung"
                 self.antecedent(f"{kind} · {live}")
             self._troubled[market] = kind
+            if kind:
+                self.wake_ms = 0
+            elif limit:
+                until_ms = min(until_ms, (told.oracle_ms or 0) + limit)
+        self._same_until_ms = until_ms
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Refuse a rung on an unusable or old price, and on an old one a counter-order too (L-8a)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Role
 from specs.duties import calm_since, cancel_missing, recovered, shutdown_deadline
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor, Tell
 from specs.own import OwnOrder
 from specs.statements import statement
 from specs.stops import Stop
@@ -22,6 +22,8 @@ class NoOrphan(Monitor):
         self._reported: set[str] = set()
         self._due: dict[str, tuple[OwnOrder, int, str]] = {}
         self._stop: Stop | None = None
+        self.heeded: list[Tell] = []
+        """Told of each finding, too."""
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """Watch what earlier lives left, and begin anew."""
@@ -119,7 +121,10 @@ class NoOrphan(Monitor):
     def _report(self, order: OwnOrder, fact: str) -> None:
         if order.cloid not in self._reported:
             self._reported.add(order.cloid)
-            self.violated(f"{order.label()} {fact}", order.market, order.cloid)
+            text = f"{order.label()} {fact}"
+            self.violated(text, order.market, order.cloid)
+            for tell in self.heeded:
+                tell(text, order.market, order.cloid)
 
 
 class NothingOutlivesItsLife(Monitor):
@@ -146,6 +151,7 @@ class NothingOutlivesItsLife(Monitor):
         for order in self._former.values():
             self.antecedent(f"{'on the book' if order.live else 'on its way'} · {order.role}", order)
         self._doubled_judged = self.view.life_count < 2
+        self.wake_ms = 0
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge what is left when B-recover is over."""
@@ -154,6 +160,8 @@ class NothingOutlivesItsLife(Monitor):
         if not self._doubled_judged and recovered(self.view, self.view.life_ms):
             self._doubled_judged = True
             self._judge_doubled()
+        if not self._former and self._doubled_judged:
+            self.wake_ms = ASLEEP_MS
 
     def pending(self) -> str:
         """Name an earlier order that is still live at the end."""

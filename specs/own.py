@@ -163,6 +163,12 @@ class OwnOrder:
         return left if self.told_remaining is None else min(left, self.told_remaining)
 
     @property
+    def in_part_told(self) -> bool:
+        """Whether less of it is left than was sent, by what was told."""
+        told, sz = self.told_remaining, self.place.sz
+        return sz - self.told_filled < sz or (told is not None and told < sz)
+
+    @property
     def cancellable(self) -> bool:
         """Whether a cancel of it means anything: an IOC never rests."""
         return self.place.tif is not Tif.IOC

@@ -17,13 +17,15 @@ from specs.view import View
 
 Handler = Callable[..., object]
 Row = tuple[tuple[int, Handler], ...]
+Turns = tuple[tuple[int, Monitor, Handler], ...]
 
 _RECORDS = {f"on_{snake(kind.__name__)}": kind for kind in journal.Record.__args__}
 _EVENTS = {f"told_{snake(kind.__name__)}": kind for kind in (events.Start, *events.Event.__args__)}
 _ACTIONS = {f"sent_{snake(kind.__name__)}": kind for kind in actions.Action.__args__}
 _KNOWN = {**_RECORDS, **_EVENTS, **_ACTIONS}
-_ANY, _RUNG, _REPLY, _LOG = "told_any", "sent_rung", "on_reply", "on_log"
-_APART = frozenset((_ANY, _RUNG, _REPLY, _LOG))
+_ANY, _STOP, _RUNG, _REPLY, _LOG = "told_any", "told_stop", "sent_rung", "on_reply", "on_log"
+_APART = frozenset((_STOP, _RUNG, _REPLY, _LOG))
+_TURN = "on_turn"
 
 
 class Panel:
@@ -36,6 +38,9 @@ class Panel:
         self._errors: dict[int, str] = {}
         self._rows: dict[type, Row] = {}
         self._apart: dict[str, Row] = {}
+        self._anys: dict[type, Row] = {}
+        self._turns: dict[type, Turns] = {}
+        self._replies: Turns = ()
         self._build()
 
     def observe(self, record: journal.Record) -> None:
@@ -57,20 +62,33 @@ class Panel:
         return tuple(sorted(found, key=lambda o: order.get(o.spec_id, len(order))))
 
     def _turn(self, turn: journal.Turn) -> None:
-        self.view.hear(turn)
+        view = self.view
+        view.hear(turn)
         event, reply = turn.event, turn.reply
         for at, handler in self._rows.get(type(event), ()):
             try:
                 handler(turn, event)
             except Exception as error:  # as above, here and below
                 self._fail(at, error)
-        self._call(self._apart[_ANY], turn)
+        for at, handler in self._anys[type(event)]:
+            try:
+                handler(turn)
+            except Exception as error:
+                self._fail(at, error)
+        if view.new_stop is not None:
+            self._call(self._apart[_STOP], turn)
         if reply.actions:
             self._send(turn)
             self._call(self._apart[_REPLY], turn)
         if reply.log:
             self._call(self._apart[_LOG], turn)
-        self._call(self._rows.get(journal.Turn, ()), turn)
+        now_ms = view.event_ms
+        for at, monitor, handler in self._replies if reply.actions else self._turns[type(event)]:
+            if monitor.wake_ms <= now_ms:
+                try:
+                    handler(turn)
+                except Exception as error:
+                    self._fail(at, error)
 
     def _send(self, turn: journal.Turn) -> None:
         """Show the actions of a reply, one after the other, as the view comes to know them."""
@@ -111,7 +129,11 @@ class Panel:
                 self._fail(at, error)
 
     def _fail(self, at: int, error: Exception) -> None:
-        self._errors.setdefault(at, f"record {self.view.index}: {type(error).__name__}: {error}")
+        text = f"record {self.view.index}: {type(error).__name__}: {error}"
+        self._errors.setdefault(at, text)
+        for other, monitor in enumerate(self.monitors):
+            if self.monitors[at] in monitor.rests_on:
+                self._errors.setdefault(other, text)
         self._build()
 
     def _outcome(self, at: int, monitor: Monitor, engine: str) -> Outcome:
@@ -124,18 +146,28 @@ class Panel:
         return replace(failed, antecedents=monitor.antecedents, violations=tuple(monitor.violations))
 
     def _build(self) -> None:
-        """Lay out the dispatch table by record, event and action type, monitors in order."""
+        """Lay out the dispatch tables by record, event and action type, monitors in order."""
         rows: dict[type, list[tuple[int, Handler]]] = {}
         apart: dict[str, list[tuple[int, Handler]]] = {name: [] for name in _APART}
+        anys: list[tuple[int, Monitor, Handler]] = []
+        turns: list[tuple[int, Monitor, Handler]] = []
         for at, monitor in enumerate(self.monitors):
             if at in self._errors:
                 continue
             for name, handler in monitor.handlers().items():
                 if name in apart:
                     apart[name].append((at, handler))
+                elif name == _TURN:
+                    turns.append((at, monitor, handler))
+                elif name == _ANY:
+                    anys.append((at, monitor, handler))
                 elif name in _KNOWN:
                     rows.setdefault(_KNOWN[name], []).append((at, handler))
                 else:
                     raise ValueError(f"{type(monitor).__name__}.{name}: no record, event or action of that name")
         self._rows = {kind: tuple(row) for kind, row in rows.items()}
         self._apart = {name: tuple(row) for name, row in apart.items()}
+        self._replies = tuple(turns)
+        for kind in _EVENTS.values():
+            self._anys[kind] = tuple((at, call) for at, one, call in anys if not one.hears or kind in one.hears)
+            self._turns[kind] = tuple(row for row in turns if not row[1].turns or kind in row[1].turns)

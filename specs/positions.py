@@ -33,6 +33,9 @@ class Positions:
         self.mm: dict[str, Decimal] = {}
         self.taker_truth: dict[str, Decimal] = {}
         self.truth_known = False
+        self._sums: tuple[Decimal, Decimal] = (ZERO, ZERO)
+        self.sums_until_ms = 0
+        """Before this time the sums of `taker_pnl` stay as they were worked out last."""
 
     def life_began(self, start: events.Start) -> None:
         """Take over what a life is told at its start; start fills are contained in the positions (S-5)."""
@@ -41,6 +44,7 @@ class Positions:
         self.offset, self.adopted = {}, {}
         self.seen = {(f.time_ms, f.market, f.tid) for f in start.fills}
         self.taker_pnl.clear()
+        self.sums_until_ms = 0
         for fill in start.fills:
             if isinstance(fill, events.TakerFill):
                 self.taker_pnl.append((fill.time_ms, start.now_ms, fill.closed_pnl - fill.fee))
@@ -67,6 +71,7 @@ class Positions:
             return False
         self.taker[fill.market] = self.taker.get(fill.market, ZERO) + fill.side.sign * fill.sz
         self.taker_pnl.append((fill.time_ms, now_ms, fill.closed_pnl - fill.fee))
+        self.sums_until_ms = 0
         while now_ms - self.taker_pnl[0][1] > 2 * HOUR_MS:
             self.taker_pnl.popleft()
         return True
@@ -111,9 +116,13 @@ class Positions:
 
     def taker_pnl_sums(self, now_ms: int) -> tuple[Decimal, Decimal]:
         """Return I-7's sum over the last hour, by the fills' venue time and by the time they were told."""
-        by_time = sum((pnl for t, _, pnl in self.taker_pnl if now_ms - t < HOUR_MS), ZERO)
-        by_told = sum((pnl for _, told, pnl in self.taker_pnl if now_ms - told < HOUR_MS), ZERO)
-        return by_time, by_told
+        if now_ms >= self.sums_until_ms:
+            by_time = sum((pnl for t, _, pnl in self.taker_pnl if now_ms - t < HOUR_MS), ZERO)
+            by_told = sum((pnl for _, told, pnl in self.taker_pnl if now_ms - told < HOUR_MS), ZERO)
+            self._sums = by_time, by_told
+            counted = (ms + HOUR_MS for t, told, _ in self.taker_pnl for ms in (t, told) if now_ms - ms < HOUR_MS)
+            self.sums_until_ms = min(counted, default=now_ms + HOUR_MS)
+        return self._sums
 
     def _fresh(self, fill: events.Fill | events.TakerFill) -> bool:
         identity = (fill.time_ms, fill.market, fill.tid)

@@ -15,10 +15,15 @@ from model.actions import Role, Side
 from specs.definitions import ladder
 from specs.definitions.rounding import floor_size
 from specs.own import ZERO, OwnOrder, Told
+from specs.positions import HOUR_MS
 from specs.view import View
 
 COUNTED = (actions.Place, actions.Cancel)
 """Actions that cost a request by every count."""
+CHANGE_NO_EXCUSE = frozenset(
+    (events.Timer, events.Resting, events.Canceled, events.Rejected, events.Done, events.CancelRejected)
+)
+"""Events that bring about no excuse: what they end makes quoting more likely, and what they begin is not late yet."""
 HALTS = ("connection", "start", "gate", "hard stop", "stale cancel", "unanswered place", "unknown", "shutdown")
 """Excuses that are halts or shutdowns: what ends them must let quoting go on (L-6)."""
 
@@ -41,6 +46,13 @@ class Doubts:
             order = self._view.orders.find(event.cloid, event.oid)
             if order is not None:
                 self._unknown[order.cloid] = order
+
+    def none_until_ms(self) -> int:
+        """Return the time before which no halt can begin by itself, where `halt` has just found none."""
+        if self._unknown or self._revivals != self._view.orders.revivals:
+            return 0
+        limit = self._view.config.max_hourly_drawdown_usd
+        return min(self._quiet_ms, self._view.positions.sums_until_ms) if limit else self._quiet_ms
 
     def halt(self, market: str) -> str:
         """Name a cause that may halt this market now; empty when surely none does."""
@@ -139,10 +151,13 @@ class Quotable:
         self._view = view
         self.doubts = Doubts(view)
         self.spending = Spending()
+        self._free: dict[str, tuple[int, int]] = {}
+        """By market: until when (ms) nothing excuses it of itself, and the revivals known then."""
 
     def heard(self, turn: journal.Turn) -> None:
         """Take in a turn's event; to be called on every turn."""
         self.doubts.heard(turn.event)
+        self._free.clear()
         if type(turn.event) is events.Start:
             self.spending.life_began(turn.event)
 
@@ -173,6 +188,24 @@ class Quotable:
         if not view.usable(market):
             return "prices"
         return self.doubts.halt(market)
+
+    def still_free(self, market: str, kind: type) -> bool:
+        """Say whether surely nothing has come up in this turn, of this kind of event, since there was no excuse.
+
+        Where that is not sure, ask for the excuse.
+        """
+        until_ms, revivals = self._free.get(market, (0, 0))
+        view = self._view
+        if view.event_ms < until_ms and kind in CHANGE_NO_EXCUSE and revivals == view.orders.revivals:
+            return view.stops.current is None
+        if self.excuse(market):
+            self._free.pop(market, None)
+            return False
+        hour_ms = (view.event_ms // HOUR_MS + 1) * HOUR_MS
+        age_ms, told_ms = view.config.oracle_max_age_ms, view.told_of(market).oracle_ms or 0
+        old_ms = told_ms + age_ms + 1 if age_ms else hour_ms
+        self._free[market] = (min(hour_ms, old_ms, self.doubts.none_until_ms()), view.orders.revivals)
+        return True
 
     def has_room(self, market: str) -> bool:
         """Say whether the innermost rung of a side surely fits: limits, own orders, minimum, requests.

@@ -17,10 +17,10 @@ from specs.view import View
 
 MAX_REQUOTES = 64
 LAST_WORDS = events.Fill | events.Canceled | events.Rejected | events.Done | events.CancelRejected | events.SendFailed
-NAMING_AN_END = (*LAST_WORDS.__args__, events.OpenOrders)
-NO_WITHDRAWAL = (events.Resting, events.Canceled, events.Rejected, events.Done, events.CancelRejected)
+NAMING_AN_END = frozenset((*LAST_WORDS.__args__, events.OpenOrders))
+NO_WITHDRAWAL = frozenset((events.Resting, events.Canceled, events.Rejected, events.Done, events.CancelRejected))
 """Events that begin nothing for which a ladder is withdrawn: what they end was seen with the last timer."""
-EARNING = (events.Fill, events.SendFailed)
+EARNING = frozenset((events.Fill, events.SendFailed))
 NEAR = 1 - Fraction(1, 10**15)
 """A move is compared with `min_requote_change_bps` to so many digits."""
 
@@ -30,7 +30,8 @@ class Requoted:
     """What is known of a market's last requote: (time, oracle) of every update that may have been it, oldest first.
 
     `due`: no ladder was quoted since something that L-3 names. `sides`: rungs per side that stand or were placed
-    since; `levels`: those placed since, by side and declared level; `ended_ms`: when an own order last ended.
+    since; `levels`: those placed since, by side and declared level; `ended_ms`: when an own order last ended;
+    `tight`: whether the position was at the emergency when it or the mark was last told.
     """
 
     times: list[tuple[int, Decimal]] = field(default_factory=list)
@@ -38,12 +39,14 @@ class Requoted:
     sides: dict[Side, int] = field(default_factory=dict)
     levels: set[tuple[Side, int]] = field(default_factory=set)
     ended_ms: int = -1
+    tight: bool = False
 
 
 class RequestsNotWasted(Monitor):
     """ORD-10. Where an update may or may not have been a requote, every reading is kept."""
 
     spec = statement("ORD-10")
+    turns = EARNING | {events.Oracle}
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -64,19 +67,27 @@ class RequestsNotWasted(Monitor):
         self._weekend_ms = week.weekend_start(event.now_ms)
         self._looked_until_ms = 0
         self._spending.life_began(event)
+        self._doubts.heard(event)
+
+    def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
+        """Note what may halt."""
+        self._doubts.heard(event)
 
     def told_any(self, turn: journal.Turn) -> None:
         """Note what lets the next ladder, or a pending rung, go out."""
         event, kind, now_ms = turn.event, type(turn.event), self.view.event_ms
-        self._doubts.heard(event)
         self._requoting = None
         if now_ms >= self._looked_until_ms:
             self._look_for_weekend(now_ms)
         if kind in NAMING_AN_END:
             self._note_end(event)
         if kind not in NO_WITHDRAWAL:
+            moved = kind is not events.Timer  # which moves neither a position nor a mark
             for market, state in self._markets.items():
-                state.due = state.due or self._withdrawn(market)
+                if state.due or self._withdrawn(market):
+                    state.due = True
+                else:
+                    state.due = state.tight = self._tight(market) if moved else state.tight
         if isinstance(event, events.Oracle) and event.market in self._markets:
             self._note_update(event)
 
@@ -102,12 +113,12 @@ class RequestsNotWasted(Monitor):
         view = self.view
         if view.stops.current is not None or not view.config.enabled or not view.stops.window_open(view.event_ms):
             return True
-        emergency = view.config.inventory_emergency_ratio
-        return (
-            not view.usable(market)
-            or any(abs(ratio) >= emergency for ratio in view.ratios(market))
-            or bool(self._doubts.halt(market))
-        )
+        return not view.usable(market) or bool(self._doubts.halt(market))
+
+    def _tight(self, market: str) -> bool:
+        """Say whether the position may be at the emergency (I-4)."""
+        emergency = self.view.config.inventory_emergency_ratio
+        return any(abs(ratio) >= emergency for ratio in self.view.ratios(market))
 
     def _note_update(self, event: events.Oracle) -> None:
         """An update that L-3 allows may be a requote, seen or not."""
@@ -203,12 +214,14 @@ class RequestsNotWasted(Monitor):
         if surely or state.due:
             state.times = [here]
             state.due = state.due and not placed
+            state.tight = self._tight(market)
         else:
             state.times.append(here)
             del state.times[1:-MAX_REQUOTES]
         state.sides, state.levels = {}, set()
+        new = {id(order) for order in placed}
         for order in self.view.orders.open_in(market):
-            if order.role is Role.LADDER and not order.cancels_ms and all(order is not o for o in placed):
+            if order.role is Role.LADDER and not order.cancels_ms and id(order) not in new:
                 state.sides[order.side] = state.sides.get(order.side, 0) + 1
         for order in placed:
             self._stands(state, order)

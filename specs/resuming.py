@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from model import events, journal
 from model.actions import Place, Role
@@ -13,9 +14,9 @@ from specs.quotable import HALTS, Quotable, configured, standing_ladder
 from specs.statements import statement
 from specs.view import View
 
-CHANGE_NOTHING = (events.Resting, events.Unknown)
+CHANGE_NOTHING = frozenset((events.Resting, events.Unknown))
 """Only time, words on halts, and what ends them change whether a market may be quoted."""
-CHANGE_SPENDING = (events.Fill, events.SendFailed)
+CHANGE_SPENDING = frozenset((events.Fill, events.SendFailed))
 
 
 @dataclass(slots=True)
@@ -32,10 +33,19 @@ class FreedomMonitor(Monitor):
     """A monitor that sees, per market, when nothing excuses an empty book any more, and whether a ladder follows.
 
     Looked at with prices and timers; a demand is made only in the reply to an oracle update of the market (L-3).
+    Two such monitors that watch the same run look once: the first one, which tells the other (`_leader`) what it saw.
     """
+
+    turns = frozenset(get_args(events.Event)) - CHANGE_NOTHING
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
+        leader = view.watching.setdefault(FreedomMonitor, self)
+        self._led = leader is not self
+        self._heeded: list[FreedomMonitor] = []
+        if self._led:
+            leader._heeded.append(self)
+            self.rests_on = (leader,)
         self._quotable = Quotable(view)
         self._markets: dict[str, Freedom] = {}
         self._quoted: set[str] = set()
@@ -61,14 +71,18 @@ class FreedomMonitor(Monitor):
         if isinstance(event, events.Oracle):
             if event.market in self._markets:
                 self._look(event.market, event)
-        elif not isinstance(event, events.Start) and kind not in CHANGE_NOTHING:
+        elif not (self._led or isinstance(event, events.Start) or kind in CHANGE_NOTHING):
             for market in self._markets:
                 self._look(market, event)
         if turn.reply.actions or kind in CHANGE_SPENDING:
             self._quotable.turned(turn)
 
     def _look(self, market: str, event: events.Event) -> None:
+        if self._led:
+            return
         freedom = self._markets[market]
+        if freedom.settled and self._quotable.still_free(market, type(event)):
+            return
         excuse = self._quotable.excuse(market)
         if not excuse and freedom.settled and freedom.free_ms is not None:
             return
@@ -86,10 +100,12 @@ class FreedomMonitor(Monitor):
             return
         if stands:
             freedom.settled = True
-            self.resumed(market, freedom)
+            for one in (self, *self._heeded):
+                one.resumed(market, freedom)
         elif isinstance(event, events.Oracle) and self._overdue(freedom.free_ms):
             freedom.settled = True
-            self.missed(market, freedom)
+            for one in (self, *self._heeded):
+                one.missed(market, freedom)
 
     def _overdue(self, since_ms: int) -> bool:
         calm_ms = calm_since(self.view, since_ms)

@@ -9,7 +9,7 @@ from model import events, journal
 from model.actions import Place, Role
 from specs.definitions.rounding import passive_price
 from specs.duties import calm_since, shutdown_deadline, told_closable
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.stops import Stop
@@ -39,6 +39,10 @@ class ShutdownFinishes(Monitor):
         """A new life counts its own attempts."""
         self._attempts.clear()
 
+    def told_stop(self, turn: journal.Turn) -> None:
+        """A shutdown is entered."""
+        self.wake_ms = 0
+
     def on_order_executed(self, record: journal.OrderExecuted) -> None:
         """Count a close that the venue executed; thin: the book did not hold what the slippage would have taken."""
         order = self.view.orders.find(record.cloid, record.oid)
@@ -62,7 +66,9 @@ class ShutdownFinishes(Monitor):
         view = self.view
         if view.new_stop is not None and view.new_stop is not self._stop:
             self._enter(view.new_stop)
-        if view.stops.current is not None and (view.orders.live or any(view.positions.mm.values())):
+        if view.stops.current is None:
+            self.wake_ms = ASLEEP_MS
+        elif view.orders.live or any(view.positions.mm.values()):
             self._judge()
 
     def on_run_ended(self, record: journal.RunEnded) -> None:
@@ -157,7 +163,7 @@ class EntrancesReached(Monitor):
         """A new life has its own entrances."""
         self._drop()
 
-    def told_any(self, turn: journal.Turn) -> None:
+    def told_stop(self, turn: journal.Turn) -> None:
         """Note, at an entrance, what must be dealt with."""
         stop = self.view.new_stop
         if stop is None or stop is self._stop:
@@ -169,6 +175,7 @@ class EntrancesReached(Monitor):
         if what:
             when = "connected" if stop.connected else "disconnected"
             self.antecedent(f"{stop.cause} · {when} · weekend_only {self.view.config.weekend_only} · {what}")
+            self.wake_ms = 0
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A close has been sent."""
@@ -178,6 +185,7 @@ class EntrancesReached(Monitor):
     def on_turn(self, turn: journal.Turn) -> None:
         """Cross off what is dealt with; judge when B-recover is over."""
         if not (self._orders or self._markets):
+            self.wake_ms = ASLEEP_MS
             return
         self._cross_off()
         if self._stop is not None and (self._orders or self._markets):

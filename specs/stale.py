@@ -11,7 +11,7 @@ from model.actions import Place, Role
 from model.market import Market
 from specs.definitions.rounding import price_step
 from specs.duties import cancel_missing
-from specs.monitor import Monitor
+from specs.monitor import ASLEEP_MS, Monitor, Tell
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -43,6 +43,8 @@ class NoStaleQuote(Monitor):
         self._wake_ms: dict[str, int] = {}
         self._silence_ms: dict[str, int] = {}
         self._bands: dict[tuple[str, Decimal], tuple[Decimal, Decimal]] = {}
+        self.heeded: list[Tell] = []
+        """Told of each finding, too."""
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life answers for its own quotes; earlier ones are ORD-7's."""
@@ -50,6 +52,10 @@ class NoStaleQuote(Monitor):
         self._wake_ms.clear()
         self._silence_ms.clear()
         self._bands.clear()
+
+    def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
+        """A price is told: look once the reply is known."""
+        self.wake_ms = 0
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Watch a new ladder order from the price told last."""
@@ -62,7 +68,7 @@ class NoStaleQuote(Monitor):
             return
         watched = Watched(order, *self._band(market, oracle_px))
         self._watched.setdefault(place.market, {})[place.cloid] = watched
-        self._wake_ms[place.market] = 0
+        self._wake_ms[place.market] = self.wake_ms = 0
 
     def _band(self, market: Market, oracle_px: Decimal) -> tuple[Decimal, Decimal]:
         """Return the told prices at which an order computed on `oracle_px` may stay."""
@@ -85,6 +91,7 @@ class NoStaleQuote(Monitor):
         for market, wake_ms in self._wake_ms.items():
             if now_ms > wake_ms:
                 self._judge(market)
+        self.wake_ms = min(self._wake_ms.values(), default=ASLEEP_MS) + 1
 
     def _look(self, market: str) -> None:
         """Mark the orders that the told price leaves in place: near their own price, or a rung of today's ladder."""
@@ -152,7 +159,10 @@ class NoStaleQuote(Monitor):
             return
         del self._watched[order.market][order.cloid]
         text = f"{order.label()}, computed on oracle {order.oracle_px}, is live without a cancel request: {fact}"
-        self.violated(f"{text}; B-stale is {self.view.bounds.stale_ms} ms", order.market, order.cloid)
+        text = f"{text}; B-stale is {self.view.bounds.stale_ms} ms"
+        self.violated(text, order.market, order.cloid)
+        for tell in self.heeded:
+            tell(text, order.market, order.cloid)
 
 
 MONITORS: tuple[type[Monitor], ...] = (NoStaleQuote,)

@@ -45,6 +45,7 @@ class View:
         self.now_ms = 0
         self.began_ms = 0
         self.turns = 0
+        self.actions = 0
         # The present life.
         self.start: events.Start | None = None
         self.life = 0
@@ -75,6 +76,8 @@ class View:
         self.last_refusal_ms = 0
         self.last_taker_trade_ms: dict[str, int] = {}
         self.pricing = Pricing(self)
+        self.watching: dict[type, Any] = {}
+        """The monitors that watch with this view, by class: some take over what another one works out."""
         self._around_index = -2
         self._around: Around = ()
         self._hear: dict[type, Callable[[Any], object]] = self._hearing()
@@ -113,6 +116,7 @@ class View:
 
     def send(self, turn: journal.Turn, action: actions.Action) -> OwnOrder | None:
         """Take in one action of the reply; returns the own order concerned."""
+        self.actions += 1
         if isinstance(action, actions.Place):
             return self._placed(turn, action)
         if isinstance(action, actions.Cancel):

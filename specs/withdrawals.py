@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import Cancel, Place, Role, Side
-from specs.monitor import Monitor
+from specs.monitor import NAMING, Monitor
 from specs.own import OwnOrder
 from specs.quotable import Doubts
 from specs.statements import statement
 from specs.view import View
-
-UNNAMED = (events.Timer, events.Oracle)
-"""The most frequent events that name no order."""
 
 
 class CancelledForCause(Monitor):
     """CTR-6, judged at the first cancel of each counter-order of this life; every cause that may hold excuses."""
 
     spec = statement("CTR-6")
+    hears = NAMING
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
@@ -39,10 +37,9 @@ class CancelledForCause(Monitor):
 
     def told_any(self, turn: journal.Turn) -> None:
         """Note counter-orders that end: one told alive again must go (L-7a)."""
-        event = turn.event
-        if type(event) in UNNAMED or not self.view.config.counter_order_enabled:
+        if not self.view.config.counter_order_enabled:
             return
-        cloid = getattr(event, "cloid", None)
+        cloid = getattr(turn.event, "cloid", None)
         order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
         if order is not None and order.ended_ms is not None and order.role is Role.COUNTER:
             self._ended.add(order.cloid)
