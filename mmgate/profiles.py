@@ -12,8 +12,8 @@ from mmgate.request import Entry, Profile
 from model.config import LevelDistribution, MakerConfig, SizeDistribution
 
 QUICK = Profile("quick", 1, 60, 20, 30, 60, 120, 6)
-STANDARD = Profile("standard", 4, 300, 280, 36, 100, 900, 60, rule_floor=200, second_prover=True)
-DEEP = Profile("deep", 8, 2000, 600, 60, 400, 7200, 600, rule_floor=400, second_prover=True)
+STANDARD = Profile("standard", 4, 300, 280, 36, 100, 900, 60, rule_floor=200, second_prover=True, needle_cases=100)
+DEEP = Profile("deep", 8, 2000, 600, 60, 400, 7200, 600, rule_floor=400, second_prover=True, needle_cases=400)
 PROFILES = {profile.name: profile for profile in (QUICK, STANDARD, DEEP)}
 """Budgets in work units. They grow from name to name, so that what one profile finds the next finds too."""
 DEFAULT_PROFILE = QUICK.name

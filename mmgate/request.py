@@ -69,7 +69,7 @@ class Profile:
 
     `crashes`: instants at which a run of their own lets the process die, all configs together. `rule_floor`: how often
     each rule of the state machine must fire at least for its words to count. `second_prover`: two provers examine every
-    lemma that both can, and have to agree.
+    lemma that both can, and have to agree. `needle_cases`: how many cases of a lemma are drawn in search of needles.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Profile:
     crashes: int = 0
     rule_floor: int = 0
     second_prover: bool = False
+    needle_cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ other work, which lets the solver start elsewhere. The engine judges the kernels
 of a foreign port it knows nothing and says nothing.
 
 The second prover (`prover`) is asked about what CrossHair can't follow or did not confirm, and in the larger profiles
-about everything: where one confirms what the other refutes, that is an error, never a verdict.
+about everything; there Hypothesis searches for needles too (`needles`). Where one confirms what another refutes, that
+is an error, never a verdict.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
+from mmgate.engines import needles
 from mmgate.engines.lemma_words import ENGINE, Finding, outcome, witness
 from mmgate.ports.direct import defect_of
 from mmgate.request import EngineResult, MakerRef, Request
@@ -51,6 +53,15 @@ CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mmgate.en
 PROVER_CPU_S = 60
 CROSSHAIR, Z3 = "CrossHair", "z3"
 CALL = re.compile(r"when calling (?P<call>.+?)(?: \(which returns .*\))?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much a lemma gets: CrossHair's paths, whether both provers are asked, cases drawn in search of needles."""
+
+    paths: int
+    both: bool = False
+    needles: int = 0
 
 
 def run(request: Request) -> EngineResult:
@@ -79,9 +90,8 @@ def _findings(request: Request, lemmas: Sequence[Lemma]) -> list[Finding]:
         return [Finding(lemma.name, Word.INCONCLUSIVE, missing) for lemma in lemmas]
     request.progress(f"examining {len(lemmas)} lemmas")
     profile = request.profile
-    return examine_apart(
-        lemmas, request.maker, profile.symbolic_iterations, profile.wall_clock_s, profile.second_prover
-    )
+    work = Work(profile.symbolic_iterations, profile.second_prover, profile.needle_cases)
+    return examine_apart(lemmas, request.maker, work, profile.wall_clock_s)
 
 
 def concluded(request: Request, lemmas: Sequence[Lemma], findings: Sequence[Finding]) -> EngineResult:
@@ -115,12 +125,9 @@ def _told_of_parts(parts: Sequence[Outcome]) -> tuple[str, ...]:
     return (f"lemmas confirmed on a part of a spec, no word on the rest of it: {listed}",) if parts else ()
 
 
-def examine_apart(
-    lemmas: Sequence[Lemma], maker: MakerRef, paths: int, limit_s: float, both: bool = False
-) -> list[Finding]:
+def examine_apart(lemmas: Sequence[Lemma], maker: MakerRef, work: Work, limit_s: float) -> list[Finding]:
     """Examine lemmas in a process of their own; what it leaves unanswered is inconclusive, or an error if it died."""
     job = {"lemmas": [lemma.name for lemma in lemmas], "kind": maker.kind, "name": maker.name}
-    budget = {"paths": paths, "both": both}
     environment = {**os.environ, "PYTHONHASHSEED": "0", "CROSSHAIR_SMT_RLIMIT": str(SOLVER_UNITS)}
     with subprocess.Popen(
         [sys.executable, "-P", "-c", CHILD, json.dumps(sys.path)],
@@ -132,7 +139,7 @@ def examine_apart(
         text=True,
     ) as child:
         try:
-            told, complaints = child.communicate(json.dumps(job | budget), limit_s)
+            told, complaints = child.communicate(json.dumps(job | asdict(work)), limit_s)
             last = complaints.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
             rest = Finding("", Word.ERROR, f"the solver's process ended early: {last[0]}")
         except subprocess.TimeoutExpired:
@@ -149,24 +156,33 @@ def serve() -> None:
     job = json.load(sys.stdin)
     lemmas = {lemma.name: lemma for lemma in LEMMAS}
     importlib.import_module("crosshair.core_and_libs")
+    work = Work(job["paths"], job["both"], job["needles"])
     with _in_force(MakerRef(job["kind"], job["name"])):
         for name in job["lemmas"]:
-            sys.stdout.write(_examined(lemmas[name], job["paths"], job["both"]).line() + "\n")
+            sys.stdout.write(_examined(lemmas[name], work).line() + "\n")
             sys.stdout.flush()
 
 
-def _examined(lemma: Lemma, paths: int, both: bool) -> Finding:
+def _examined(lemma: Lemma, work: Work) -> Finding:
+    """Examine one lemma by the provers, and let a search for needles contradict them where one is wanted."""
+    finding = _proved_or_not(lemma, work)
+    if not work.needles or lemma.beyond or not needles.is_here():
+        return finding
+    return agreed(finding, _in_a_fork(lemma, lambda: sought(lemma, work.needles), LEMMA_CPU_S))
+
+
+def _proved_or_not(lemma: Lemma, work: Work) -> Finding:
     """Examine one lemma, by the second prover too where CrossHair leaves it open or both are wanted."""
     if lemma.beyond:
         return prove_in_a_fork(lemma)
-    first = examine_in_a_fork(lemma, paths, 0)
-    if first.word is not Word.INCONCLUSIVE and not both:
+    first = examine_in_a_fork(lemma, work.paths, 0)
+    if first.word is not Word.INCONCLUSIVE and not work.both:
         return first
     finding = agreed(first, prove_in_a_fork(lemma))
     for start in range(1, STARTS):
         if finding.word is not Word.INCONCLUSIVE:
             break
-        finding = examine_in_a_fork(lemma, paths, start)
+        finding = examine_in_a_fork(lemma, work.paths, start)
     return finding
 
 
@@ -275,6 +291,15 @@ def proved(lemma: Lemma) -> Finding:
     except Exception as error:
         return Finding(lemma.name, Word.ERROR, f"the prover crashed: {type(error).__name__}: {error}")
     return Finding(lemma.name, Word.HOLDS, provers=(Z3,))
+
+
+def sought(lemma: Lemma, cases: int) -> Finding:
+    """Have Hypothesis search a lemma, CrossHair behind it; what it finds must repeat in plain Python."""
+    finding = needles.searched(lemma, cases)
+    if finding.word is Word.VIOLATED and not repeats(lemma, dict(finding.arguments)):
+        text = f"its counterexample does not repeat in plain Python: {finding.call()}"
+        return Finding(lemma.name, Word.ERROR, text, provers=finding.provers)
+    return finding
 
 
 def _messages(lemma: Lemma, paths: int) -> tuple[list[tuple[str, str]], bool]:

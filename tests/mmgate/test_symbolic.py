@@ -9,7 +9,7 @@ import pytest
 
 from mmgate.engines import symbolic
 from mmgate.engines.lemma_words import Finding, outcome
-from mmgate.engines.symbolic import arguments_of, examine_apart, examine_in_a_fork, repeats
+from mmgate.engines.symbolic import Work, arguments_of, examine_apart, examine_in_a_fork, repeats
 from mmgate.inputs import InputRefused
 from mmgate.profiles import QUICK
 from mmgate.request import MakerRef, Request
@@ -163,10 +163,10 @@ def test_a_crash_of_the_solver_is_an_error(monkeypatch):
 
 def test_a_solver_that_dies_or_takes_too_long_leaves_no_confirmation(monkeypatch):
     monkeypatch.setattr(symbolic, "CHILD", "import sys; sys.stdin.read(); sys.exit('lost')")
-    (dead,) = examine_apart([LEMMAS_FIRST], MakerRef(), PATHS, 30)
+    (dead,) = examine_apart([LEMMAS_FIRST], MakerRef(), Work(PATHS), 30)
     assert (dead.word, "lost" in dead.reason) == (Word.ERROR, True)
     monkeypatch.setattr(symbolic, "CHILD", "import time; time.sleep(60)")
-    (late,) = examine_apart([LEMMAS_FIRST], MakerRef(), PATHS, 0.2)
+    (late,) = examine_apart([LEMMAS_FIRST], MakerRef(), Work(PATHS), 0.2)
     assert (late.word, "wall clock" in late.reason) == (Word.INCONCLUSIVE, True)
 
 
