@@ -11,15 +11,29 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 from model import events
 from model.actions import Role, Side
-from model.market import Market
 from specs.definitions import counter
-from specs.definitions.counter import Answered, Counter
-from specs.definitions.rounding import accepted_prices
+from specs.definitions.counter import Answered
+from specs.lots import (
+    RECENT,
+    SLACK,
+    Explanation,
+    Lot,
+    compress,
+    legal,
+    loose_reading,
+    loosened,
+    lowest_levels,
+    partly_covered,
+    price_range,
+    runs,
+    scaled,
+    total,
+    without_cleared,
+)
 from specs.own import OwnOrder, sane
 
 if TYPE_CHECKING:
@@ -27,64 +41,13 @@ if TYPE_CHECKING:
     from specs.view import View
 
 REFUSALS = (events.Rejected, events.SendFailed)
-MAX_LOTS = 16
-"""Older lots are merged, which keeps their size, mean price and lowest level."""
-RECENT = 8
-MAX_REFUSED = 6
-"""Of so many refused lots every selection is looked at."""
 MAX_ANSWERS = 4096
-DOUBT = Fraction(1, 10**18)
-ZERO = Fraction(0)
-GRID = 10**24
-"""Shares of lots are kept to so many parts of a base unit, or their fractions would grow without end."""
-SLACK = Fraction(1, 10**12)
-"""What such shares may lack, relative."""
 
 RUNGLESS = (events.Timer, events.TakerFill, events.Connected, events.Resting)
 """In the reply to these no rung is placed: none is a price, and none ends an order (L-3)."""
 
 Key = tuple[str, Side]
 """Market and side of the fills."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """A ladder fill, or what is left of it to answer. `levels`: those its order may have had when it was filled.
-
-    `nets_before`: the positions that the maker may have held before it. `mark_px`: the mark told with the fill.
-    `refused`: a counter-order to it was refused, so that the position may have fallen while it was under way.
-    """
-
-    cloid: str
-    side: Side
-    px: Fraction
-    sz: Fraction
-    levels: tuple[int, ...]
-    nets_before: tuple[Fraction, ...]
-    index: int
-    mark_px: Fraction | None = None
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One fair reading of a counter-order: the lots, level and mark, the price by definition and the legal ones."""
-
-    lots: tuple[Lot, ...]
-    level: int
-    mark_px: Fraction
-    due: Counter
-    low_px: Fraction
-    high_px: Fraction
-
-    @property
-    def covered(self) -> Fraction:
-        """The size that its lots leave to answer."""
-        return sum((lot.sz for lot in self.lots), ZERO)
-
-    def takes(self, px: Fraction) -> bool:
-        """Say whether an order at `px` stands where this reading puts it."""
-        return self.low_px <= px <= self.high_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +81,7 @@ class Answers:
         self._recent: dict[Key, deque[Lot]] = {}
         self._marks: dict[str, tuple[int, Fraction]] = {}
         self._answers: dict[tuple[str, int], Answer | None] = {}
+        self._ranges: dict[Key, tuple[tuple[tuple[Lot, ...], tuple[Fraction, ...]], tuple[Fraction, Fraction]]] = {}
         self.fresh: Lot | None = None
 
     # Called by the pricing, once per turn.
@@ -129,6 +93,7 @@ class Answers:
         self._recent.clear()
         self._marks.clear()
         self._answers.clear()
+        self._ranges.clear()
         self.fresh = None
 
     def heard(self, event: events.Event) -> None:
@@ -140,6 +105,8 @@ class Answers:
             self._fill(event)
         elif isinstance(event, REFUSALS):
             self._refused(event)
+        elif isinstance(event, events.OpenOrders):
+            self._corrected()
         if self._lots and self._view.stops.running():
             self._lots.clear()
 
@@ -170,16 +137,32 @@ class Answers:
     def _shrink(self, event: events.Fill) -> None:
         """Take off what exceeds |net| after a fall of it: that clears collected amounts (L-8a).
 
-        Lot by lot, not in sum: which of them a maker has collected at all is not known.
+        Lot by lot, not in sum: which of them a maker has collected at all is not known. Where they exceed it in sum,
+        a maker may have left a part of each.
         """
         nets = self._nets(event.market)
         moved = event.side.sign * Fraction(event.sz)
-        if any(abs(net) >= abs(net - moved) for net in nets):
+        falls = [abs(net) < abs(net - moved) for net in nets]
+        if any(falls):
+            self._loosen(event.market, min(abs(net) for net in nets))
+        if not all(falls):
             return
         room = max(abs(net) for net in nets)
         for side in Side:
             lots = self._lots.get((event.market, side), [])
             self._lots[event.market, side] = [replace(lot, sz=min(lot.sz, room)) for lot in lots if room > 0]
+
+    def _corrected(self) -> None:
+        """Note where an answer may have corrected a position: its fall clears collected amounts too (L-7, L-8a)."""
+        for market in self._view.positions.adopted:
+            self._loosen(market, min(abs(net) for net in self._nets(market)))
+
+    def _loosen(self, market: str, room: Fraction) -> None:
+        """Note that no more than `room` may be left of a market's lots in sum."""
+        for side in Side:
+            lots = self._lots.get((market, side), [])
+            if total(lots) > room:
+                self._lots[market, side] = loosened(lots)
 
     def _refused(self, event: events.Rejected | events.SendFailed) -> None:
         """Give the lots of a counter-order that never rested back: it is collected again (L-8a)."""
@@ -192,7 +175,7 @@ class Answers:
         unfilled = Fraction(order.place.sz - order.told_filled)
         back = scaled(answer.taken, unfilled / answer.sz)
         key = (order.market, order.side.opposite)
-        back = [replace(lot, refused=True) for lot in back]
+        back = loosened(replace(lot, refused=True) for lot in back)
         merged = sorted([*back, *self._lots.get(key, [])], key=lambda lot: lot.index)
         compress(merged)
         self._lots[key] = merged
@@ -229,6 +212,8 @@ class Answers:
         if not self._judgeable(order):
             return order.role
         rung = self._pricing.is_rung(order)
+        if not self._conceivable(order):
+            return Role.COUNTER if in_reply_to_fill and not rung else Role.LADDER
         answer = self._explain(order)
         if rung and answer.fit is not None:
             self._view.guesses.add(order.market)
@@ -267,15 +252,32 @@ class Answers:
         """Say whether these lots are just the fill told in this turn."""
         return len(lots) == 1 and self.fresh is not None and lots[0].index == self.fresh.index
 
+    def _conceivable(self, order: OwnOrder) -> bool:
+        """Say whether any part of any lots could give its price: most rungs are nowhere near."""
+        key = (order.market, order.side.opposite)
+        lots = [*self._lots.get(key, ()), *self._recent.get(key, ())]
+        if not lots:
+            return False
+        marks = self._marks_for(order.market, self._lots.get(key, ()))
+        marks += [lot.mark_px for lot in lots if lot.mark_px is not None]
+        parts = (tuple(lots), tuple(marks))
+        if key not in self._ranges or self._ranges[key][0] != parts:
+            found = price_range(self._view.config, self._view.markets[order.market], lots, marks)
+            self._ranges[key] = (parts, found)
+        low_px, high_px = self._ranges[key][1]
+        return low_px <= Fraction(order.px) <= high_px
+
     def _explain(self, order: OwnOrder) -> Answer:
         key = (order.market, order.side.opposite)
         px, sz = Fraction(order.px), Fraction(order.place.sz)
         open_lots = self._lots.get(key, [])
         readings: list[Explanation] = []
         fit: Explanation | None = None
-        for stage in self._stages(open_lots, order, sz):
+        for number, stage in enumerate(self._stages(open_lots, order, sz)):
             fit, seen = self._read(order, stage, px)
             readings = readings or seen
+            if fit is None and number == 1:
+                fit = self._read_loose(order, open_lots, px, sz)
             if fit is not None:
                 break
         return Answer(order, px, sz, tuple(readings), fit, total(open_lots), self._nets(order.market))
@@ -310,6 +312,20 @@ class Answers:
                         return seen[-1], seen
         return None, seen
 
+    def _read_loose(self, order: OwnOrder, lots: Sequence[Lot], px: Fraction, sz: Fraction) -> Explanation | None:
+        """Return a reading by which some parts of lots that are not known exactly give the price."""
+        if total(lots) < sz * (1 - SLACK) or all(lot.most is None for lot in lots):
+            return None
+        market, config = self._view.markets[order.market], self._view.config
+        merged = any(lot.px_range is not None for lot in lots)
+        levels = range(config.num_levels) if merged else sorted({level for lot in lots for level in lot.levels})
+        for level in levels:
+            for mark in self._marks_for(order.market, lots):
+                reading = loose_reading(config, market, lots, sz, level, mark)
+                if reading.takes(px):
+                    return reading
+        return None
+
     def _cover(self, answer: Answer) -> list[Lot]:
         """Take what an order answers off its lots, and return that; an unexplained one covers the likeliest."""
         order = answer.order
@@ -323,59 +339,6 @@ class Answers:
             return []
         share = min(Fraction(1), answer.sz / size)
         rest = [lot for lot in lots if lot.index not in wanted]
-        self._lots[key] = sorted([*rest, *scaled(inside, 1 - share)], key=lambda lot: lot.index)
+        left = partly_covered(inside, answer.sz) if share < 1 else []
+        self._lots[key] = sorted([*rest, *left], key=lambda lot: lot.index)
         return scaled(inside, share)
-
-
-def total(lots: Iterable[Lot]) -> Fraction:
-    """Return the size left to answer."""
-    return sum((lot.sz for lot in lots), ZERO)
-
-
-def runs(lots: Sequence[Lot]) -> Iterator[tuple[Fraction, Sequence[Lot]]]:
-    """Return every run of neighbouring lots with its size, long ones first for each beginning."""
-    up_to = [ZERO, *accumulate(lot.sz for lot in lots)]
-    for first in range(len(lots)):
-        for end in range(len(lots), first, -1):
-            yield up_to[end] - up_to[first], lots[first:end]
-
-
-def without_cleared(lots: Sequence[Lot]) -> list[Sequence[Lot]]:
-    """Return the lots, then without some of those once refused: they may have been cleared under way (L-8a)."""
-    refused = [lot.index for lot in lots if lot.refused][:MAX_REFUSED]
-    gone = [set(some) for count in range(len(refused) + 1) for some in combinations(refused, count)]
-    left = ([lot for lot in lots if lot.index not in indices] for indices in gone)
-    return [some for some in left if some]
-
-
-def compress(lots: list[Lot]) -> None:
-    """Merge the oldest lots, in place, until `MAX_LOTS` are left."""
-    while len(lots) > MAX_LOTS:
-        first, second = lots[0], lots[1]
-        size = first.sz + second.sz
-        px = (first.px * first.sz + second.px * second.sz) / size
-        lots[:2] = [replace(first, px=on_grid(px), sz=size, levels=lowest_levels(lots[:2]))]
-
-
-def scaled(lots: Iterable[Lot], share: Fraction) -> list[Lot]:
-    """Return the lots with this share of their sizes; none when nothing is left."""
-    if share == 1:
-        return list(lots)
-    shares = [replace(lot, sz=on_grid(lot.sz * share)) for lot in lots]
-    return [lot for lot in shares if lot.sz > 0]
-
-
-def on_grid(number: Fraction) -> Fraction:
-    """Return a number to 10^-24."""
-    return Fraction(round(number * GRID), GRID)
-
-
-def lowest_levels(lots: Sequence[Lot]) -> tuple[int, ...]:
-    """Return every level that may be the lowest among the lots' (L-8a)."""
-    bound = min(max(lot.levels) for lot in lots)
-    return tuple(sorted({level for lot in lots for level in lot.levels if level <= bound}))
-
-
-def legal(due: Counter, market: Market) -> tuple[Fraction, Fraction]:
-    """Return the legal prices that a counter-order's price may be rounded to."""
-    return accepted_prices(due.px, due.side, market, abs(due.px) * DOUBT)

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from model import events, journal
 from model.actions import Place, Role
-from specs.answers import SLACK, Answer, Explanation, Lot, legal
+from specs.answers import Answer
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
+from specs.lots import SLACK, Explanation, Lot, legal
 from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder
 from specs.pricing import Facts
@@ -71,6 +72,8 @@ class PriceByLevel(CounterMonitor):
         if not answer.readings:
             return
         reading = answer.fit or answer.readings[0]
+        if reading.loose:
+            return
         flat_low, flat_high = self._at_level_zero(order, reading)
         if (flat_low, flat_high) != (reading.low_px, reading.high_px):
             single = "one fill" if len(reading.lots) == 1 else "collected"
@@ -113,8 +116,8 @@ class EarnsItsFees(CounterMonitor):
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Hold the bounds for one fair reading at least."""
         readings = (answer.fit,) if answer.fit is not None else answer.readings
-        if not readings:
-            return
+        if not readings or readings[0].loose:
+            return  # a price that some mean price gives keeps the bounds for that one
         faults = [self._fault(order, answer.px, reading) for reading in readings]
         first = readings[0]
         mean = mean_px(first)

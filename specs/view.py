@@ -291,7 +291,8 @@ class View:
         due = self.counter_due.get((place.market, place.side))
         role = inferred_role(place, self.config, filled, due is not None)
         order = self._own(turn, place, role)
-        if place.role is None and due is not None and role is not Role.FLATTEN and self.config.counter_order_enabled:
+        perhaps = (due is not None or role is Role.COUNTER) and role is not Role.FLATTEN
+        if place.role is None and perhaps and self.config.counter_order_enabled:
             order = self._own(turn, place, self.pricing.answers.role_of(order, role is Role.COUNTER))
         order.borne_out = order.role is not Role.COUNTER or (due is not None and due > 0)
         self.orders.placed(order)

@@ -8,7 +8,7 @@ from fractions import Fraction as F
 from model import events
 from model.actions import Side
 from model.config import VelocityWeighting
-from specs.answers import MAX_LOTS, Lot, compress, lowest_levels, scaled, total
+from specs.lots import MAX_LOTS, Lot, compress, lowest_levels, scaled, total
 from specs.spec import Word
 
 BUY, SELL = Side.BUY, Side.SELL
