@@ -54,7 +54,7 @@ class PortFault(MakerFault):
 class Child:
     """A child process and its three pipes, read and written without ever blocking beyond a deadline."""
 
-    def __init__(self, words: list[str], stderr_path: Path | None, stderr_left: int) -> None:
+    def __init__(self, words: list[str]) -> None:
         self._mark = new_mark()
         adopt_orphans()
         self._process = subprocess.Popen(
@@ -72,14 +72,22 @@ class Child:
             for pipe in (self._process.stdin, self._process.stdout, self._process.stderr)
             if pipe is not None
         )
-        self._stderr_path = stderr_path
-        self._stderr_left = stderr_left
+        self._stderr_path: Path | None = None
+        self._stderr_left = STDERR_LIMIT_BYTES
         self._buffer = bytearray()
         self._selector = selectors.DefaultSelector()
         for handle in (self._stdin, self._stdout, self._stderr):
             os.set_blocking(handle, False)
         self._selector.register(self._stdout, selectors.EVENT_READ)
         self._selector.register(self._stderr, selectors.EVENT_READ)
+
+    def keep_stderr(self, path: Path | None, left: int) -> None:
+        """Keep what it writes to stderr in a file, up to so many bytes; until then it stays in the pipe."""
+        self._stderr_path, self._stderr_left = path, left
+
+    def runs(self) -> bool:
+        """Whether it has not ended by itself."""
+        return wait_unreaped(self._process.pid, 0) is None
 
     def ask(self, request: bytes, timeout_s: float) -> bytes:
         """Write one line and read one line, both before the deadline; raises PortFault."""

@@ -20,6 +20,7 @@ from mmgate.inputs import InputRefused, shown
 from mmgate.ports import messages
 from mmgate.ports.child import BYE_TIMEOUT_S, STDERR_LIMIT_BYTES, Child, PortFault
 from mmgate.ports.messages import Data, Hello
+from mmgate.ports.waiting import child_of, prepare
 from model.codec import Malformed, show, tag
 from model.events import Event, Start
 from model.journal import Books, Reply
@@ -83,20 +84,24 @@ class PortMaker:
 
     def start(self, start: Start) -> Reply:
         """Begin a new life, in a new process unless the port is restartable."""
-        if self._lives and not self.hello.restartable:
-            self.leave()
-            self._greet()
+        self._be_born()
         self._lives += 1
         data = self._ask("start", messages.start_request(self._next(), start))
+        if not self.hello.restartable:
+            prepare(self._words)
         return self._read(messages.read_turn, data)
 
     def refusal_of(self, start: Start, config: Mapping[str, object]) -> tuple[str, ...] | None:
-        """Begin a life with a config as it is written; give the keys named in its refusal, None if it is taken."""
+        """Begin a life with a config as it is written; give the keys named in its refusal, None if it is taken.
+
+        A life that is refused has not begun.
+        """
+        self._be_born()
         number = self._next()
         request = json.loads(messages.start_request(number, start)) | {"config": dict(config)}
         data = self._exchange("start", json.dumps(request, separators=(",", ":")), self._timeout_s)
-        self._lives += 1
         if "error" not in data:
+            self._lives += 1
             self._read(messages.read_turn, data)
             return None
         errors = data["error"].get("errors", ()) if isinstance(data["error"], dict) else ()
@@ -170,9 +175,16 @@ class PortMaker:
 
     # -- one exchange
 
+    def _be_born(self) -> None:
+        """Give a life a process of its own, where the present one has had its own and is not restartable."""
+        if self._lives and not self.hello.restartable:
+            self.leave()
+            self._greet()
+
     def _greet(self) -> None:
         try:
-            self._child = Child(self._words, self._stderr_path, self._stderr_left)
+            self._child = child_of(self._words)
+            self._child.keep_stderr(self._stderr_path, self._stderr_left)
         except (OSError, ValueError) as error:
             raise PortFault("not_started", f"{self._words[0]} could not be started: {error}") from None
         data = self._ask("hello", messages.hello_request(self._next()), self._timeout_s * STARTUP_FACTOR)
