@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from model.actions import Side
 from model.config import MakerConfig
@@ -49,3 +49,20 @@ def test_none_is_made_while_switched_off_or_on_what_is_not_positive():
 
 def test_none_is_made_where_its_price_would_not_be_positive():
     assert counter_order(CONFIG, Side.SELL, D(1), D(1), 0, D(1000)) is None
+
+
+def test_none_is_made_at_a_price_of_nothing():
+    assert price(Side.SELL, "3", 0, "8") == 0
+    assert counter_order(CONFIG, Side.SELL, D(3), D(1), 0, D(8)) is None
+
+
+def test_a_market_that_costs_less_than_one_is_countered_like_any_other():
+    told = counter_order(CONFIG, Side.BUY, D("0.5"), D("0.5"), 0, D("0.6"))
+    assert told == CounterOrder(Side.SELL, D("0.56"), D("0.5"), D("0.6"))
+
+
+def test_a_callers_decimal_context_changes_nothing():
+    fine = replace(CONFIG, counter_reversion_pct=D("0.123456789"), counter_reversion_per_level=D("0.012345678"))
+    with localcontext(Context(prec=4)):
+        assert reversion_at(fine, 1) == D("0.135802467")
+        assert counter_price(fine, Side.BUY, D("990"), 1, D("1000")) == D("991.35802467")

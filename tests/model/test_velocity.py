@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from model.config import MakerConfig, VelocityWeighting
 from model.velocity import VelocityState, record_move, trend
@@ -62,3 +62,15 @@ def test_by_magnitude_the_larger_move_decides():
     prices = ["100", "110", "121", "60.5"]
     assert trend_of(prices) == Decimal(4) / 3 - 1
     assert trend_of(prices, MAGNITUDE) == Decimal(1000 + 1000 - 5000) / 7000
+
+
+def test_a_market_that_costs_less_than_one_has_a_trend_too():
+    assert trend_of(["0.5", "0.51", "0.52"]) == 1
+
+
+def test_a_callers_decimal_context_changes_no_trend():
+    prices = ["100", "101", "100.9", "100.8"]
+    moves, by_size = after(prices).moves, trend_of(prices, MAGNITUDE)
+    with localcontext(Context(prec=3)):
+        assert after(prices).moves == moves
+        assert trend(MAGNITUDE, VelocityState(None, moves)) == by_size
