@@ -11,7 +11,7 @@ PYTHON ?=
 CANDIDATES := $(PYTHON) python3.11 python3.12 python3.13 python3 python3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test lint deep bench docs review constraints clean
+.PHONY: help setup verify test lint deep mutation bench docs review constraints clean
 
 # An environment that was moved or copied with its checkout still points at the old one: make it anew.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -56,6 +56,12 @@ deep: $(STAMP)  ## 10 000 hostile files, a crash at every instant, the README as
 	@$(BIN)/mmgate matrix
 	@$(BIN)/mmgate verify --profile deep $(ARGS)
 
+# The tester has an environment of its own: what it needs changes nothing for the others.
+mutation: $(STAMP)  ## small faults in ten modules of the model, one at a time, and who sees them (half an hour or more; beside make deep)
+	@$(BIN)/python -m venv build/mutation/venv
+	@build/mutation/venv/bin/python -m pip --quiet --disable-pip-version-check install -e '.[dev,mutation]' -c constraints.txt
+	@build/mutation/venv/bin/python -m mutation $(ARGS)
+
 bench: $(STAMP)  ## how fast a simulated weekend, ports and bare transitions run here
 	@$(BIN)/python benchmarks/weekend.py $(ARGS)
 
@@ -67,7 +73,7 @@ review: $(STAMP)  ## hunt the defects of the review's rows anew, then generate t
 
 constraints:  ## resolve every dependency anew and pin what was found
 	@python3 -m venv --clear build/resolve
-	@build/resolve/bin/python -m pip --quiet --disable-pip-version-check install '.[symbolic,dev]'
+	@build/resolve/bin/python -m pip --quiet --disable-pip-version-check install '.[symbolic,dev,mutation]'
 	@{ head -1 constraints.txt; build/resolve/bin/python -m pip --disable-pip-version-check freeze --exclude mmgate; } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt
 
