@@ -11,7 +11,8 @@ from mmgate.data.recorded import Recorded, load_recorded
 from mmgate.data.shift import SECOND_MS
 from mmgate.gatefile import MAX_SEED, GateFile, Waiver, is_seed, load
 from mmgate.identity import code_revision, config_data, digest_of
-from mmgate.inputs import InputRefused, shown_path
+from mmgate.inputs import InputRefused, shown, shown_path
+from mmgate.ports.pairing import Mode
 from mmgate.profiles import DEFAULT_PROFILE, PHASES, PROFILES, RECORDED, embedded_suite, fitted, suite_file
 from mmgate.report import RunId
 from mmgate.request import Entry, MakerRef, Request
@@ -65,7 +66,9 @@ class Asked:
     as_json: bool = False
     quiet: bool = False
     summary: Path | None = None
+    compare: str | None = None
     allow_conditional: bool = False
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def plan_of(asked: Asked) -> Plan:
     makers = makers_of(asked.defects, asked.port)
     _catchable(makers, specs)
     engines, more = _engines(asked, makers)
+    makers = tuple(replace(maker, compare=_mode(asked, engines)) for maker in makers)
     specs = _with_alike(asked, specs, engines)
     greetings = [greet(maker) for maker in makers]
     suite, lacking = _fitted(makers, suite, file, greetings[0])
@@ -116,6 +120,15 @@ def _with_alike(asked: Asked, specs: tuple[str, ...], engines: tuple[str, ...]) 
     if DIFFERENTIAL not in engines:
         return specs
     return (ALIKE,) if engines == (DIFFERENTIAL,) else (*specs, ALIKE)
+
+
+def _mode(asked: Asked, engines: tuple[str, ...]) -> str:
+    """Return what must agree in lock step; refused where nothing runs in lock step."""
+    if asked.compare is None:
+        return Mode.ACTIONS.value
+    if DIFFERENTIAL not in engines:
+        raise InputRefused(f"--compare {shown(asked.compare)}: says how --engine differential compares; name it too")
+    return choose_one("--compare", asked.compare, [mode.value for mode in Mode], "mode of comparison")
 
 
 def _narrowed(
@@ -285,6 +298,7 @@ def command_of(asked: Asked, profile: str, seed: int) -> tuple[str, ...]:
     one = {
         "--config": asked.config,
         "--symbol": asked.symbol,
+        "--compare": asked.compare,
         "--defects": asked.defects,
         "--port": asked.port,
         "--trades": asked.trades,

@@ -52,6 +52,13 @@ def profiles(incomplete: str) -> list[str]:
     return [name for name in PROFILES if name.startswith(incomplete)]
 
 
+def modes(incomplete: str) -> list[str]:
+    """Return the modes of comparison that begin so."""
+    from mmgate.ports.pairing import Mode
+
+    return [mode.value for mode in Mode if mode.value.startswith(incomplete)]
+
+
 def engines(incomplete: str) -> list[str]:
     """Return the engines that begin so."""
     from mmgate.verification import ENGINES

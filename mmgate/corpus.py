@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mmgate.engines import twins
-from mmgate.engines.judging import Judgement, alarm, judge
+from mmgate.engines.judging import DIFFERENTIAL, Judgement, alarm, judge
 from mmgate.engines.questions import Question, ask_again
 from mmgate.engines.questions import from_data as asked_from_data
 from mmgate.engines.story import tell
 from mmgate.identity import code_revision
 from mmgate.inputs import InputRefused, open_bytes, shown_path
+from mmgate.ports.pairing import Mode
 from mmgate.request import MakerRef
 from model.codec import RECORD, TRACE, Malformed, canonical, show
 from model.config import ConfigRefused
@@ -134,7 +135,8 @@ def load(path: Path, most_bytes: int = MAX_BYTES) -> Saved:
 def replay(path: Path, maker_override: MakerRef | None = None) -> Replay:
     """Run a counterexample again, with its own maker or another, and say whether it still fails."""
     case = load(path)
-    return repeated(case, maker_override or case.maker)
+    ref = case.maker if maker_override is None else replace(maker_override, compare=case.maker.compare)
+    return repeated(case, ref)
 
 
 def repeated(case: Saved, ref: MakerRef, limit_s: float = 0.0) -> Replay:
@@ -228,7 +230,7 @@ def _head(case: Saved) -> dict[str, Any]:
     return {
         "spec": case.spec_id,
         "engine": case.engine,
-        "maker": {"kind": case.maker.kind, "name": case.maker.name},
+        "maker": {"kind": case.maker.kind, "name": case.maker.name, **_compared(case)},
         "code": case.code or code_revision(),
         **run,
         "violation": {
@@ -249,7 +251,7 @@ def _case(name: str, head: dict[str, Any], world: dict[str, Any], lines: Iterabl
             raise Malformed("maker", f"{show(maker)} is no maker")
         spec_id = TRACE.decode(str, head.get("spec"))
         violation = TRACE.decode(Violation, {"spec_id": spec_id, **_part(head, "violation")})
-        ref = MakerRef(maker["kind"], TRACE.decode(str, maker.get("name")))
+        ref = MakerRef(maker["kind"], TRACE.decode(str, maker.get("name")), compare=_mode(maker))
         engine, code = TRACE.decode(str, head.get("engine")), TRACE.decode(str, head.get("code"))
         how, origin = TRACE.decode(str, head.get("how", RUN)), TRACE.decode(str, head.get("origin", ""))
         if how not in (RUN, TWIN):
@@ -266,6 +268,16 @@ def _case(name: str, head: dict[str, Any], world: dict[str, Any], lines: Iterabl
     except Malformed as fault:
         raise InputRefused(f"witness {name}: line {number}: {fault}") from None
     return Case(ref, spec_id, engine, violation, decoded, tuple(records), code, how, origin)
+
+
+def _compared(case: Saved) -> dict[str, str]:
+    """Tell what had to agree in lock step."""
+    return {"compare": case.maker.compare} if case.engine == DIFFERENTIAL else {}
+
+
+def _mode(maker: dict[str, Any]) -> str:
+    mode: Mode = TRACE.decode(Mode, maker.get("compare", Mode.ACTIONS.value))
+    return mode.value
 
 
 def _part(data: dict[str, Any], key: str) -> dict[str, Any]:

@@ -15,11 +15,13 @@ class MakerRef:
     """Which maker is judged: kind "reference", "defect" (`name` is its id) or "port" (`name` is its command line).
 
     `beside`: the command line of the maker with which it runs in lock step, where that is not the reference.
+    `compare`: what must agree in lock step, a mode of `mmgate.ports.pairing`.
     """
 
     kind: str = "reference"
     name: str = ""
     beside: str = ""
+    compare: str = "actions"
 
     def label(self) -> str:
         """Return the maker's name for tables and run lines."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mmgate import completing
 from mmgate.commands import options
 
 
@@ -36,8 +37,20 @@ def verify(
     summary: Annotated[
         Path | None, typer.Option("--summary", metavar="F", help="Write the report in Markdown to this file.")
     ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare",
+            metavar="MODE",
+            help="What must agree beside the reference: actions, actions+log or numbers.",
+            autocompletion=completing.modes,
+        ),
+    ] = None,
     allow_conditional: Annotated[
         bool, typer.Option("--allow-conditional", help="Exit 0 where the verdict is CONDITIONAL.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run: ask only the engines that did not finish.")
     ] = False,
 ) -> int:
     """Read the options, then judge."""
@@ -62,6 +75,8 @@ def verify(
             as_json=as_json,
             quiet=quiet,
             summary=summary,
+            compare=compare,
             allow_conditional=allow_conditional,
+            resume=resume,
         )
     )

@@ -7,7 +7,7 @@ it, and a script that repeats it. An answer that can't be compared ends its run;
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -18,12 +18,13 @@ from mmgate.engines.property import batches_of
 from mmgate.engines.simulation import Done, jobs_of, run_job
 from mmgate.engines.witnesses import Search, witnessed
 from mmgate.inputs import InputRefused
+from mmgate.ports.pairing import Mode
 from mmgate.ports.repro import save_repro
 from mmgate.request import EngineResult, Request
 from specs.spec import Outcome, Word
 
 MOST_UNCOMPARED = 0.5
-"""So large a share of the runs may end where nothing can be compared; above it the engine concludes nothing."""
+"""So large a share of the runs, and of their time, may not be compared; above it the engine concludes nothing."""
 MACHINE_SHARE = 4
 """The state machine writes so much fewer worlds than for the property engine: each is asked of two makers."""
 
@@ -35,7 +36,7 @@ def run(request: Request) -> EngineResult:
     asked = replace(request, specs=(ALIKE,))
     judged, searches = _scenarios(asked)
     more, written = _worlds(asked)
-    outcome = merged([*judged, *more])
+    outcome = merged([*judged, *more], request.maker.compare)
     shown = witnessed((outcome,), [*searches, *written][:1], asked)
     for witness in shown.witnesses:
         save_repro(witness.path, request.maker)
@@ -98,23 +99,49 @@ def _diverged(judged: Judgement) -> bool:
     return found is not None and found.word is Word.VIOLATED
 
 
-def merged(judged: Iterable[Judgement]) -> Outcome:
-    """Merge all runs: any divergence, else any error, else agreement if enough of them were compared to their end."""
+def merged(judged: Iterable[Judgement], mode: str = Mode.ACTIONS.value) -> Outcome:
+    """Merge all runs: any divergence, else any error, else agreement if enough of them were compared to their end.
+
+    `mode`: what had to agree, for the strength.
+    """
+    judged = list(judged)
     runs = [_told(one) for one in judged]
     steps = sum(run.antecedents for run in runs)
     short = [run for run in runs if run.word is Word.INCONCLUSIVE]
     compared = f"{len(runs) - len(short)} of {len(runs)} runs compared to their end"
-    strength = f"{steps} steps agree, {compared}"
+    strength = f"{steps} steps agree in mode {mode}, {compared}"
     for word in (Word.VIOLATED, Word.ERROR):
         found = next((run for run in runs if run.word is word), None)
         if found is not None:
             return replace(found, strength=strength, antecedents=steps)
     if not steps:
         return Outcome(ALIKE, DIFFERENTIAL, Word.VACUOUS, strength, reason="no answer was compared")
-    if len(short) > MOST_UNCOMPARED * len(runs):
-        why = f"{len(short)} of {len(runs)} runs end where nothing can be compared, {short[0].reason}"
+    why = _uncompared(judged, runs)
+    if why:
         return Outcome(ALIKE, DIFFERENTIAL, Word.INCONCLUSIVE, strength, steps, reason=why)
     return Outcome(ALIKE, DIFFERENTIAL, Word.HOLDS, strength, steps, (("lock step", steps),))
+
+
+def _uncompared(judged: Sequence[Judgement], runs: Sequence[Outcome]) -> str:
+    """Say why too little was compared; empty where it was enough."""
+    short = [run for run in runs if run.word is Word.INCONCLUSIVE]
+    left = _time_left(judged, runs)
+    if len(short) > MOST_UNCOMPARED * len(runs):
+        return f"{len(short)} of {len(runs)} runs end where nothing can be compared, {short[0].reason}"
+    if left > MOST_UNCOMPARED:
+        return f"{left:.0%} of the runs' time lies after an answer that can't be compared, {short[0].reason}"
+    return ""
+
+
+def _time_left(judged: Sequence[Judgement], runs: Sequence[Outcome]) -> float:
+    """Return the share of all runs' time that was not compared: a long run cut early weighs more than a short one."""
+    left = [
+        max(0.0, one.planned_hours - one.hours)
+        for one, run in zip(judged, runs, strict=True)
+        if run.word is Word.INCONCLUSIVE
+    ]
+    whole = sum(left) + sum(one.hours for one in judged)
+    return sum(left) / whole if whole else 0.0
 
 
 def _told(one: Judgement) -> Outcome:

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from mmgate.engines.tally import NOTHING, Counting, Tally
 from mmgate.ports.child import PortFault
 from mmgate.ports.lockstep import Lockstep, Parted
+from mmgate.ports.pairing import Mode
 from mmgate.ports.port import opened
 from mmgate.ports.process import PortMaker
 from mmgate.request import MakerRef
@@ -46,6 +47,7 @@ class Judgement:
 
     `digest` is that of the trace; for a port, of its actions up to renaming of cloids (DET-1). `failed`: the maker
     broke the protocol. `refused`: it did not take the config. `cut`: the run was stopped from outside, and why.
+    `planned_hours`: how long the world would have gone on at least.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -58,6 +60,7 @@ class Judgement:
     cut: str = ""
     features: frozenset[str] = frozenset()
     tally: Tally = NOTHING
+    planned_hours: float = 0.0
 
     @property
     def hung(self) -> bool:
@@ -207,7 +210,7 @@ def judge(
             observers += [keeper] if keep else []
             observers += [Stopper(panel)] if stop else []
             observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
-            driven = maker if partner is None else Lockstep(maker, partner=partner)
+            driven = maker if partner is None else Lockstep(maker, Mode(ref.compare), partner)
             watch = Watch(driven) if isinstance(driven, Lockstep) else None
             observers += [watch] if watch is not None else []
             failed, cut = _played(world, driven, observers)
@@ -227,6 +230,7 @@ def judge(
                 cut=cut,
                 features=maker.features,
                 tally=counting.tally(),
+                planned_hours=(world.parameters.end_ms - world.parameters.start_ms) / 3_600_000,
             )
     except ConfigRefused as refusal:
         return Judgement(refused=str(refusal))

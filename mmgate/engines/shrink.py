@@ -26,7 +26,7 @@ MAX_RERUNS = 150
 """So many reruns may one counterexample cost."""
 MAX_PORT_RERUNS = 60
 """The same for a port, which is started anew for each."""
-HUNG_COST = 10
+HUNG_COST = 20
 """A rerun that ends at a maker's time limit counts as so many."""
 MAX_TURNS = 600_000
 """So many turns of the maker may one counterexample cost, all reruns together."""
