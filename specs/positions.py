@@ -9,17 +9,21 @@ from model import events, journal
 from specs.own import ZERO, FillIdentity
 
 HOUR_MS = 3_600_000
-MOST_SHIFTS = 8
-"""So many differences that may have been adopted are held besides the newest."""
+MOST_SHIFTS = 64
+"""So many differences that may have been adopted are held. Each takes a quiet `sent_timeout_ms`."""
+FEW_SHIFTS = 4
+SURELY_TIMEOUTS = 6
+"""A difference that all answers tell for so many `sent_timeout_ms` was adopted by every maker (L-7): asked only where
+there are more than a few."""
 
 
 class Positions:
     """Net positions in base units.
 
     `net`, `taker`: the told ledger, start positions plus fills told since, each identity once (L-4).
-    `offset`: by how much the last answer differed from the ledger; `adopted`: the last differences that two answers in
-    a row told alike, each with its query's time, so that a maker may have made it its own (L-7). It may wait for a
-    later answer, and hold an earlier one until then.
+    `offset`: by how much the last answer differed from the ledger; `adopted`: the differences that two answers told
+    alike, `sent_timeout_ms` apart and with no fill told since, each with the later query's time, so that a maker may
+    have made it its own (L-7). It may wait for a later answer, and hold an earlier one until then.
     `mm`, `taker_truth`: what the venue booked. `taker_pnl`: (venue time, time told, closed PnL − fee), this life.
     """
 
@@ -28,6 +32,9 @@ class Positions:
         self.taker: dict[str, Decimal] = {}
         self.offset: dict[str, Decimal] = {}
         self.adopted: dict[str, tuple[tuple[Decimal, int], ...]] = {}
+        self._first_told: dict[str, dict[Decimal, int]] = {}
+        self._row: dict[str, tuple[Decimal, int]] = {}
+        self._last_fill_ms: dict[str, int] = {}
         self.seen: set[FillIdentity] = set()
         self.taker_pnl: deque[tuple[int, int, Decimal]] = deque()
         self.mm: dict[str, Decimal] = {}
@@ -42,6 +49,9 @@ class Positions:
         self.net = {p.market: p.size - p.taker_size for p in start.positions}
         self.taker = {p.market: p.taker_size for p in start.positions}
         self.offset, self.adopted = {}, {}
+        self._first_told.clear()
+        self._row.clear()
+        self._last_fill_ms.clear()
         self.seen = {(f.time_ms, f.market, f.tid) for f in start.fills}
         self.taker_pnl.clear()
         self.sums_until_ms = 0
@@ -57,18 +67,20 @@ class Positions:
         if not self._fresh(fill):
             return False
         signed = fill.side.sign * fill.sz
+        self._fill_told(fill)
         self.net[fill.market] = self.net.get(fill.market, ZERO) + signed
         self.offset.pop(fill.market, None)
         shifts = self.adopted.get(fill.market, ())
         if shifts:  # what a correction contains, the ledger catches up with (L-7)
             held = ((shift - signed if fill.time_ms < ms else shift, ms) for shift, ms in shifts)
-            self.adopted[fill.market] = tuple(held)
+            self.adopted[fill.market] = tuple(dict.fromkeys(held))
         return True
 
     def told_taker_fill(self, fill: events.TakerFill, now_ms: int) -> bool:
         """Book a fill of the account's other strategy; False when its identity was seen before."""
         if not self._fresh(fill):
             return False
+        self._fill_told(fill)
         self.taker[fill.market] = self.taker.get(fill.market, ZERO) + fill.side.sign * fill.sz
         self.taker_pnl.append((fill.time_ms, now_ms, fill.closed_pnl - fill.fee))
         self.sums_until_ms = 0
@@ -76,17 +88,44 @@ class Positions:
             self.taker_pnl.popleft()
         return True
 
-    def told_answer(self, answer: events.OpenOrders) -> None:
+    def told_answer(self, answer: events.OpenOrders, sent_timeout_ms: int) -> None:
         """Note where the venue's MM part differs from the ledger, and what may have been adopted (L-7)."""
         told = {p.market: p for p in answer.positions}
         for market in sorted({*told, *self.net, *self.taker}):
             position = told.get(market)
             size = position.size - position.taker_size if position else ZERO
             difference = size - self.net.get(market, ZERO)
-            if difference != 0 and self.offset.get(market) == difference:
-                earlier = [one for one in self.adopted.get(market, ()) if one[0] != difference]
-                self.adopted[market] = (*earlier[-MOST_SHIFTS:], (difference, answer.sent_ms))
             self.offset[market] = difference
+            if answer.sent_ms < self._last_fill_ms.get(market, answer.sent_ms):
+                continue
+            first_ms = self._first_told.setdefault(market, {}).setdefault(difference, answer.sent_ms)
+            row = self._row.get(market)
+            if row is None or row[0] != difference:
+                row = self._row[market] = (difference, answer.sent_ms)
+            surely = answer.sent_ms - row[1] >= SURELY_TIMEOUTS * sent_timeout_ms
+            if answer.sent_ms - first_ms >= sent_timeout_ms and (difference != 0 or market in self.adopted):
+                self._adopt(market, difference, answer.sent_ms, surely)
+
+    def _adopt(self, market: str, difference: Decimal, sent_ms: int, surely: bool) -> None:
+        """Hold a difference by the first and by the last query that a maker may have adopted it with."""
+        held = self.adopted.get(market, ())
+        alike = [one for one in held if one[0] == difference]
+        others = [one for one in held if one[0] != difference]
+        if surely and len(others) >= FEW_SHIFTS:
+            others = []
+            self.net[market] = self.net.get(market, ZERO) + difference
+            self.offset[market], alike, difference = ZERO, [(ZERO, at_ms) for _, at_ms in alike], ZERO
+            self._begin_row(market)
+        self.adopted[market] = (*others, *alike[:1], (difference, sent_ms))[-MOST_SHIFTS:]
+
+    def _fill_told(self, fill: events.Fill | events.TakerFill) -> None:
+        """A fill breaks the row of answers that tell the same (L-7)."""
+        self._begin_row(fill.market)
+        self._last_fill_ms[fill.market] = fill.now_ms
+
+    def _begin_row(self, market: str) -> None:
+        self._first_told.pop(market, None)
+        self._row.pop(market, None)
 
     def candidates(self, market: str) -> tuple[Decimal, ...]:
         """Return the MM positions that a maker may rightly hold: the ledger's first, then corrected ones (L-7)."""

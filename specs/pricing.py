@@ -42,7 +42,8 @@ Parts = tuple[
     tuple[Statistics | None, ...],
 ]
 """What readings are made of: oracle, positions, marks, trends, multipliers, statistics."""
-MAX_READINGS = 16
+MAX_READINGS = 512
+"""More than all that the held positions, marks, trends and multipliers make."""
 MAX_HISTORY = 256
 PRUNE_LEAST = 512
 FORGET_MS = 700_000

@@ -282,7 +282,7 @@ class View:
 
     def _answer(self, event: events.OpenOrders) -> None:
         self.orders.told_answer(event, self.config.sent_timeout_ms)
-        self.positions.told_answer(event)
+        self.positions.told_answer(event, self.config.sent_timeout_ms)
 
     def _placed(self, turn: journal.Turn, place: actions.Place) -> OwnOrder:
         filled = turn.event.side if isinstance(turn.event, events.Fill) and self.fill_fresh else None

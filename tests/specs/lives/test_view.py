@@ -154,12 +154,42 @@ def test_a_maker_may_hold_an_earlier_correction_until_it_has_made_the_next(story
     run.fills(rung, sz="0.4", told=False)
     for told in (False, True):
         for _ in range(2):
-            run.timer(1000, QueryOpenOrders())
+            run.timer(6000, QueryOpenOrders())
             run.answer()
         if not told:
             run.fills(rung, sz="0.1", told=False)
     assert D("0.4") in run.panel.view.positions.candidates(GOLD)
     assert D("0.5") in run.panel.view.positions.candidates(GOLD)
+
+
+def test_a_difference_told_twice_within_the_time_out_is_not_adopted_yet(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.fills(rung, sz="0.4", told=False)
+    for _ in range(2):
+        run.timer(1000, QueryOpenOrders())
+        run.answer()
+    assert run.panel.view.positions.adopted == {}
+
+
+def test_however_many_corrections_went_before_each_may_still_be_held(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    for _ in range(9):
+        run.fills(rung, sz="0.1", told=False)
+        for _ in range(2):
+            run.timer(6000, QueryOpenOrders())
+            run.answer()
+    held = set(run.panel.view.positions.candidates(GOLD))
+    assert held == {D(n) / 10 for n in range(10)}
+    for _ in range(6):
+        run.timer(6000, QueryOpenOrders())
+        run.answer()
+    assert run.panel.view.positions.candidates(GOLD) == (D("0.9"),)  # by then every maker has adopted it
 
 
 def test_the_mark_comes_with_prices_and_with_fills_but_not_with_snapshots(story):
