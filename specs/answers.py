@@ -145,7 +145,8 @@ class Answers:
         falls = [abs(net) < abs(net - moved) for net in nets]
         if any(falls):
             self._loosen(event.market, min(abs(net) for net in nets))
-        if not all(falls):
+        contained = any(event.time_ms < ms for _, ms in self._view.positions.adopted.get(event.market, ()))
+        if contained or not all(falls):
             return
         room = max(abs(net) for net in nets)
         for side in Side:

@@ -38,6 +38,11 @@ class Bounds:
         return excess + self.config.reconcile_interval_ms + self.round_trip_ms if excess > 0 else 0
 
     @property
+    def repair_ms(self) -> int:
+        """How long what nobody tells can stay unknown: until the next periodic answer (L-7)."""
+        return self.config.reconcile_interval_ms + self.round_trip_ms
+
+    @property
     def stale_ms(self) -> int:
         """B-stale: how long a quote may stand beside the market (STL-1)."""
         waits = self.config.requote_interval_ms + self.stale_cancel_ms

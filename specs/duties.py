@@ -43,10 +43,10 @@ def calm_since(view: View, since_ms: int) -> int | None:
     return max(since_ms, healed_ms, view.halts.connected_ms or 0, view.life_ms)
 
 
-def recovered(view: View, since_ms: int) -> bool:
-    """Say whether B-recover has passed since `since_ms`, undisturbed."""
+def recovered(view: View, since_ms: int, later_ms: int = 0) -> bool:
+    """Say whether B-recover, or `later_ms` more, has passed since `since_ms`, undisturbed."""
     calm_ms = calm_since(view, since_ms)
-    return calm_ms is not None and view.now_ms > calm_ms + view.bounds.recover_ms
+    return calm_ms is not None and view.now_ms > calm_ms + view.bounds.recover_ms + later_ms
 
 
 def shutdown_deadline(view: View) -> int | None:

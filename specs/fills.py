@@ -173,7 +173,9 @@ class PartsAddUp(Monitor):
         view = self.view
         if view.life_count == 1 and view.fault_ms == 0 and not view.faults:
             return True
-        return recovered(view, view.last_own_fill_ms)
+        positions = view.positions
+        lost = any(positions.net.get(market, ZERO) != net for market, net in positions.mm.items())
+        return recovered(view, view.last_own_fill_ms, view.bounds.repair_ms if lost else 0)
 
 
 def lawful_closes(view: View, place: Place) -> tuple[Fraction, ...]:

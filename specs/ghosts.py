@@ -63,7 +63,8 @@ class NoGhost(Monitor):
         """Say whether the maker has had its chance to learn that the order is not live."""
         view = self.view
         since_ms = max(order.sent_ms, order.closed_ms or 0)
-        if recovered(view, since_ms):
+        lost = order.venue_filled > order.told_filled  # then only the next periodic answer tells of it (L-7)
+        if recovered(view, since_ms, view.bounds.repair_ms if lost else 0):
             return True
         undisturbed = view.life_count == 1 and view.fault_ms == 0 and not view.faults
         return quiescent and undisturbed and order.closed_ms is not None

@@ -93,3 +93,21 @@ def test_without_any_order_there_is_nothing_to_believe(story):
     run = story()
     run.oracle("100")
     assert run.word("ORD-2") is Word.VACUOUS
+
+
+def test_an_end_by_a_lost_fill_has_until_the_next_periodic_answer(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.see(journal.FaultBegan(run.now_ms, "lose_fill"))
+    run.fills(rung, told=False)
+    run.timer()
+    run.see(journal.FaultHealed(run.now_ms, "lose_fill"))
+    for wait_ms in (26_000, 22_000):
+        run.timer(wait_ms)
+        run.books(rung, net="1", quiescent=False)
+        assert run.panel.monitors[2].violation_count == 0
+    run.timer(10_000)
+    run.books(rung, net="1", quiescent=False)
+    assert run.word("ORD-2") is Word.VIOLATED

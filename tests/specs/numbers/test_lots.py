@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal as D
 from fractions import Fraction as F
 
+from model import events
 from model.actions import Role, Side
 from specs.lots import MAX_LOTS, Lot, compress, loosened, mean_range, partly_covered, total
 from specs.spec import Word
@@ -79,3 +80,18 @@ def test_a_pending_rung_in_the_reply_to_a_counter_orders_fill_is_a_rung(tape):
     assert t.panel.view.orders.by_cloid[rung.cloid].role is Role.LADDER
     words = t.words()
     assert [words[one] for one in ("CTR-1", "CTR-3", "CTR-5")] == [Word.VACUOUS, Word.HOLDS, Word.HOLDS]
+
+
+def test_a_fill_contained_in_a_correction_is_no_fall_of_the_position(tape):
+    """The position is corrected to 1.6; a sell of 1.2 from before is told later and moves a corrected one not."""
+    t = tape(max_position_usd=D(1000))
+    inner, ask = t.rung(BUY, 0, "99.8", "1"), t.rung(SELL, 0, "100.2", "1.2")
+    t.oracle("100", "100", inner, ask)
+    t.fill(inner)
+    for after_ms in (0, 6000):
+        sent_ms = t.now_ms = t.now_ms + after_ms + 200
+        t.turn(events.OpenOrders(sent_ms + 100, sent_ms, (), (events.Position("xyz:GOLD", D("1.6")),)))
+    t.now_ms += 200
+    t.turn(events.Fill(t.now_ms, "xyz:GOLD", ask.cloid, None, t.now_ms - 5000, 99, SELL, D("100.2"), D("1.2")))
+    t.timer(t.counter(SELL, "99.88", "1"))
+    assert t.words()["CTR-3"] is Word.HOLDS
