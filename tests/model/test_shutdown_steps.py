@@ -31,6 +31,11 @@ def draft_of(d, now: int | None = None, **config: object) -> Draft:
     return Draft(replace(d.maker._config, **config), d.maker.state.fork(), d.now if now is None else now)
 
 
+def facts(*told: object) -> tuple[object, ...]:
+    """What is told, to be compared at once."""
+    return told
+
+
 def gold(draft: Draft) -> MarketState:
     return draft.state.markets[GOLD]
 
@@ -65,7 +70,7 @@ def test_a_new_weekend_forgets_what_belongs_to_the_last(desk, config):
     shutdown.run_sessions(draft)
     assert draft.state.weekend == was + 1
     assert (where.velocity, where.adverse, where.ladder_due) == (VelocityState(), Adverse(), True)
-    assert (where.collected_buy, where.collected_sell) == (None, None)
+    assert facts(where.collected_buy, where.collected_sell) == (None, None)
     assert (draft.state.shutdown, draft.state.shutdown_reason) == (NONE, "")
 
 
@@ -137,7 +142,7 @@ def test_entering_gives_every_market_its_attempts_again_and_entering_twice_chang
     draft = draft_of(desk(config))
     gold(draft).attempts, draft.state.quiet_ms = 5, 7
     shutdown.enter_shutdown(draft, "first")
-    assert (gold(draft).attempts, draft.state.quiet_ms) == (0, None)
+    assert facts(gold(draft).attempts, draft.state.quiet_ms) == (0, None)
     gold(draft).attempts, draft.state.quiet_ms = 3, 8
     shutdown.enter_shutdown(draft, "second")
     assert (gold(draft).attempts, draft.state.quiet_ms, draft.state.shutdown_reason) == (3, 8, "first")
@@ -163,7 +168,8 @@ def test_when_nothing_is_left_the_moment_is_kept_and_an_answer_is_asked_for(desk
     draft.state.shutdown, draft.state.reconcile_asked = RUNNING, False
     gold(draft).collected_buy = AMOUNT
     shutdown.run_shutdown(draft)
-    assert (draft.state.quiet_ms, draft.state.reconcile_asked, gold(draft).collected_buy) == (draft.now, True, None)
+    told = (draft.state.quiet_ms, draft.state.reconcile_asked, gold(draft).collected_buy)
+    assert told == (draft.now, True, None)
     was, draft.now, draft.state.reconcile_asked = draft.now, draft.now + 5, False
     shutdown.run_shutdown(draft)
     assert (draft.state.quiet_ms, draft.state.reconcile_asked) == (was, False)
@@ -186,7 +192,7 @@ def test_work_that_turns_up_opens_a_finished_shutdown_again(desk, config):
     draft = draft_of(d)
     draft.state.shutdown, draft.state.quiet_ms = DONE, 7
     shutdown.run_shutdown(draft)
-    assert (draft.state.shutdown, draft.state.quiet_ms) == (RUNNING, None)
+    assert facts(draft.state.shutdown, draft.state.quiet_ms) == (RUNNING, None)
     assert len(draft.cancels) == 4
 
 
@@ -196,7 +202,7 @@ def test_a_position_outside_the_window_begins_it(desk, config, net: str):
     shutdown.run_shutdown(draft)
     assert (draft.state.shutdown, draft.state.shutdown_reason) == (RUNNING, "outside_window")
     (place,) = draft.places
-    assert (place.role, place.side, place.sz, place.reduce_only) == (
+    assert facts(place.role, place.side, place.sz, place.reduce_only) == (
         Role.FLATTEN, Side.SELL if net == "1" else Side.BUY, 1, True,
     )  # fmt: skip
 
