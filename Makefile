@@ -52,6 +52,7 @@ deep: $(STAMP)  ## 10 000 hostile files, a crash at every instant, the README as
 	@MMGATE_WALK=1 $(BIN)/pytest -q -n 2 tests/mmgate/engines/test_crashes.py
 	@MMGATE_README=1 $(BIN)/pytest -q tests/repo/test_readme.py
 	@MMGATE_PATHS=1000 $(BIN)/pytest -q tests/mmgate/engines/test_exhaustive.py
+	@MMGATE_SPIN=1 $(BIN)/pytest -q tests/promela
 	@MMGATE_FAULTS=1 $(BIN)/pytest -q tests/ports/test_ports_faults.py
 	@$(BIN)/mmgate matrix
 	@$(BIN)/mmgate verify --profile deep $(ARGS)

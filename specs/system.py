@@ -42,6 +42,7 @@ class System:
     """One state of maker, venue and what is between them. Everything shared between forks is never changed.
 
     `deeds`: what is left of the budgets; `state`: the maker's, None while it is dead; `turns`: of the last move.
+    `prices`: how many of `ORACLES` can be told.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class System:
         "life",
         "now_ms",
         "oracle",
+        "prices",
         "races",
         "sent",
         "started_ms",
@@ -81,6 +83,7 @@ class System:
         self.connection = 1
         self.life = 0
         self.oracle: int | None = None
+        self.prices = len(ORACLES)
         self.deeds = (1_000,) * len(DEEDS)
         self.sent = {}
         self.races: dict[str, tuple[str, Decimal]] = {}
@@ -98,6 +101,7 @@ class System:
         new.channels = dict(self.channels)
         new.connected, new.subscribed, new.connection = self.connected, self.subscribed, self.connection
         new.life, new.oracle, new.deeds, new.sent = self.life, self.oracle, self.deeds, self.sent
+        new.prices = self.prices
         new.races, new.watch, new.told = self.races, self.watch, self.told
         new.state, new.turns = self.state, []
         return new

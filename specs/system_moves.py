@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from model.actions import Side
 from model.session import QUOTING_MS
 from specs.system import System, kind_of
-from specs.system_parts import CHANNELS, OPENING_MS, ORACLES, STEP_MS, Message, Move, Scope
+from specs.system_parts import CHANNELS, OPENING_MS, STEP_MS, Message, Move, Scope
 from specs.system_venue import RUNG_SZ
 
 _IN_ORDER = frozenset(("orders", "replies", "updates", "fills", "prices"))
@@ -62,7 +62,7 @@ def _carries(system: System, name: str, waiting: tuple[Message, ...]) -> Iterato
 def _deeds(system: System) -> Iterator[Move]:
     """Yield what the world may do."""
     if system.left("price"):
-        yield from (Move("price", at=at) for at in range(len(ORACLES)))
+        yield from (Move("price", at=at) for at in range(system.prices))
     for name in ("trade", "partial", "taker"):
         if system.left(name):
             for at, side in enumerate((Side.BUY, Side.SELL)):
@@ -84,13 +84,13 @@ def _deeds(system: System) -> Iterator[Move]:
 
 
 def opened(scope: Scope) -> tuple[System, tuple[Move, ...]]:
-    """Return the state from which a scope is searched, its ladder just sent, and the moves that lead to it."""
+    """Return the state from which a scope is searched, its ladder just sent, or at rest, and the moves to it."""
     start_ms = OPENING_MS + QUOTING_MS // 2
     system, path = _settled(scope, start_ms)
     if scope.window_steps:
         early = (system.now_ms - start_ms) + scope.window_steps * STEP_MS
         system, path = _settled(scope, OPENING_MS + QUOTING_MS - early)
-    system.deeds = scope.allowance()
+    system.deeds, system.prices = scope.allowance(), scope.prices
     return system, path
 
 
@@ -102,6 +102,9 @@ def _settled(scope: Scope, start_ms: int) -> tuple[System, tuple[Move, ...]]:
         system = system.after(move)
         path.append(move)
     for move in (Move("price"), Move("carry", "prices")):
+        system = system.after(move)
+        path.append(move)
+    for move in fair(system, _is_settled) if scope.rests else ():
         system = system.after(move)
         path.append(move)
     return system, tuple(path)

@@ -85,7 +85,8 @@ class Told(NamedTuple):
 class Scope:
     """What is searched: the maker's config and how often each deed may be done. `name`, `why`: for people.
 
-    `window_steps`: the shutdown window begins so many steps after the search does; 0: not in reach.
+    `window_steps`: the shutdown window begins so many steps after the search does; 0: not in reach. `prices`: the first
+    so many of `ORACLES` are told. `rests`: the search begins when the first ladder rests, else when it was just sent.
     """
 
     name: str
@@ -93,6 +94,8 @@ class Scope:
     config: MakerConfig
     budgets: Mapping[str, int]
     window_steps: int = 0
+    prices: int = len(ORACLES)
+    rests: bool = False
 
     def allowance(self) -> tuple[int, ...]:
         """Return the budgets in the order of `DEEDS`."""

@@ -7,13 +7,14 @@ by a hash of 64 bits: two of some hundred thousand states share one with a chanc
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import localcontext
-from typing import Any
+from typing import Any, TypeAlias
 
 from mmgate.ports.direct import defect_of
 from mmgate.request import MakerRef
@@ -29,6 +30,7 @@ from specs.system_races import Pair, race
 from specs.system_safety import Found, judge
 
 TOTALITY = "ROB-1"
+Watch: TypeAlias = Callable[[System, Move, System], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,22 @@ class Explored:
 
 
 def explore(
-    scope: Scope, ref: MakerRef, most_states: int, *, until: frozenset[str] = frozenset(), healing: bool = True
+    scope: Scope,
+    ref: MakerRef,
+    most_states: int,
+    *,
+    until: frozenset[str] = frozenset(),
+    healing: bool = True,
+    watch: Watch | None = None,
 ) -> Explored:
     """Search a scope with the reference or a defect; it ends when no state is new, or at `most_states`.
 
-    `until`: specs whose violation, all of them, ends the search at once.
+    `until`: specs whose violation, all of them, ends the search at once. `watch`: shown each state, move, next state.
     """
     found = Explored(scope.name)
     began = time.process_time()
-    with localcontext(CONTEXT), in_force(ref), _counting(found.table):
-        _Search(scope, found, most_states, until, Healing() if healing else None).run()
+    with localcontext(CONTEXT), in_force(ref), _counting(found.table), _uncollected():
+        _Search(scope, found, most_states, until, Healing() if healing else None, watch).run()
     found.seconds = time.process_time() - began
     return found
 
@@ -98,8 +106,15 @@ class _Search:
     """One search: the frontier, what was met, and how each state was first met."""
 
     def __init__(
-        self, scope: Scope, found: Explored, most: int, until: frozenset[str], healing: Healing | None
+        self,
+        scope: Scope,
+        found: Explored,
+        most: int,
+        until: frozenset[str],
+        healing: Healing | None,
+        watch: Watch | None,
     ) -> None:
+        self._watch = watch
         self._found, self._most, self._until, self._healing = found, most, until, healing
         first, self._opening, broken = _judged_opening(scope)
         self._start_ms = first.started_ms
@@ -140,6 +155,8 @@ class _Search:
         if self._healing is None and len(found.table) + len(found.pairs) > counted:
             for one in (*found.table, *found.pairs):
                 found.first.setdefault(one, (*self._path(number), move))
+        if self._watch is not None:
+            self._watch(system, move, after)
         name = hash(key(after))
         if name in self._seen:
             return
@@ -188,7 +205,7 @@ def _judged_opening(scope: Scope) -> tuple[System, tuple[Move, ...], list[Broken
         broken += [(spec_id, text, count) for spec_id, text in judge(system, after, move, Counter())]
         race(system, after, Counter())
         system = after
-    system.deeds = scope.allowance()
+    system.deeds, system.prices = scope.allowance(), scope.prices
     return system, path, [Broken(one, text, end.started_ms, path[:count]) for one, text, count in broken]
 
 
@@ -211,6 +228,18 @@ def in_force(ref: MakerRef) -> Iterator[None]:
         return
     with applied(defect_of(ref.name)):
         yield
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles from looking through all states again and again: they hold no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class _Counted(dict[Any, Any]):
