@@ -12,10 +12,9 @@ from specs.panel import Panel
 from specs.spec import Word
 
 WORLDS = (
-    "fixed/nibbles", "fixed/budget", "fixed/thin-close", "fixed/lost-cancels", "fixed/told-remaining", "all-week/gate",
-    "counter/stale-fills", "fixed/restart-in-shutdown", "fixed/signal", "all-week/account", "counter/hard-stop",
-    "dynamic/bad-prices", "fixed/very-late-event", "fixed/disconnect", "exponential-convex/evening",
-    "counter/late-fills", "tight/races",
+    "fixed/nibbles", "fixed/thin-close", "fixed/lost-cancels", "fixed/told-remaining", "all-week/gate",
+    "counter/stale-fills", "fixed/restart-in-shutdown", "counter/hard-stop", "dynamic/bad-prices",
+    "exponential-convex/evening",
 )  # fmt: skip
 ENTRIES = {f"{entry.name}/{entry.scenario}": entry for entry in embedded_suite(QUICK)}
 BAD = (Word.VIOLATED, Word.ERROR, Word.INCONCLUSIVE)

@@ -240,6 +240,7 @@ def test_what_the_taker_blocks_is_told_with_both_numbers(desk, config):
 def test_nothing_is_closed_without_a_mark_an_attempt_or_a_position(desk, config):
     for draft in (
         holding(desk(config), "1", mark=None),
+        holding(desk(config), "1", taker="-0.5", mark=None),
         holding(desk(config), "0"),
         holding(desk(config), "1", flatten_max_attempts=0),
     ):
