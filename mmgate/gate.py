@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from mmgate.report import Section
 from mmgate.reporting.console import ConsoleReporter
 from mmgate.reporting.json_report import JsonReporter
 from mmgate.reporting.page import report_markdown
+from mmgate.resuming import Kept, identity_of
 from mmgate.verification import Task, verify, verify_defects
 
 CORPUS = "corpus"
@@ -28,15 +31,40 @@ def judge_asked(asked: Asked) -> int:
     _spare_inputs(asked, plan.requests[0].out)
     corpus = _corpus(plan.requests[0].out)
     reporters: Sequence[Reporter] = (JsonReporter(),) if asked.as_json else (ConsoleReporter(asked.quiet),)
-    with Evidence(plan.requests[0].out) as evidence:
+    kept = _kept(asked, plan)
+    with Evidence(plan.requests[0].out) as evidence, _told_what_is_kept(kept):
         requests = tuple(replace(request, out=evidence.folder, corpus=corpus) for request in plan.requests)
         if len(requests) == 1:
-            report = verify(requests[0], _task(plan), reporters, evidence)
+            report = verify(requests[0], _task(plan), reporters, evidence, kept)
         else:
             report = verify_defects(requests, _task(plan), reporters, evidence)
     if asked.summary is not None:
         write_whole(asked.summary, report_markdown(report), "--summary")
     return int(report.exit_code)
+
+
+def _kept(asked: Asked, plan: Plan) -> Kept:
+    """Return where the run's answers are kept, those of an interrupted run among them if they are asked for."""
+    if asked.resume and len(plan.requests) > 1:
+        raise InputRefused("--resume: goes on with the run of one maker, and --defects names several; leave it out")
+    kept = Kept(plan.requests[0].out, identity_of(plan.run, plan.requests[0]))
+    if not kept.begin(asked.resume) and asked.resume:
+        told = f"there is no unfinished run of {shown_path(plan.requests[0].out)}; this one begins at the start"
+        sys.stderr.write(f"mmgate: --resume: {told}\n")
+    return kept
+
+
+@contextmanager
+def _told_what_is_kept(kept: Kept) -> Iterator[None]:
+    """Say what an interrupted run leaves to go on with."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        answered = kept.answered()
+        if answered:
+            told = f"what {', '.join(answered)} answered is kept"
+            sys.stderr.write(f"mmgate: {told}; the same command with --resume goes on from there\n")
+        raise
 
 
 def _corpus(out: Path) -> Path:

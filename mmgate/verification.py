@@ -20,6 +20,7 @@ from mmgate.report import Report, RunId, Section, conclude
 from mmgate.reporting.json_report import as_text, report_data
 from mmgate.reporting.page import report_markdown, report_page
 from mmgate.request import EngineResult, Request, Witness
+from mmgate.resuming import Kept
 from specs.catalogue import SPECS
 from specs.defects import BY_ID
 from specs.spec import Outcome, Spec, Word, merge_runs
@@ -53,16 +54,29 @@ class Caught:
     tried: dict[str, set[str]] = field(default_factory=dict)
 
 
-def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence) -> Report:
-    """Judge one maker by all engines and conclude; the evidence is published before the end is told."""
+def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence: Evidence, kept: Kept) -> Report:
+    """Judge one maker by all engines and conclude; the evidence is published before the end is told.
+
+    What an engine answered is kept until then, so that an interrupted run can go on; a kept answer is not asked again.
+    """
     tell_all(reporters, RunBegan(task.run, task.notes))
     task = _tested(task)
     results = _recalled(request, reporters, evidence)
-    results += [
-        guarded(name, request.specs, reporters, evidence, partial(_run, name, request)) for name in request.engines
-    ]
+    results += [_answer(name, request, reporters, evidence, kept) for name in request.engines]
     task = replace(task, notes=(*task.notes, *_joined(request, results)))
-    return finish(request.specs, results, task, reporters, evidence, _unharmed(request, results))
+    report = finish(request.specs, results, task, reporters, evidence, _unharmed(request, results))
+    kept.forget()
+    return report
+
+
+def _answer(name: str, request: Request, reporters: Sequence[Reporter], evidence: Evidence, kept: Kept) -> EngineResult:
+    """Take an engine's answer from an interrupted run, or ask it and keep what it says."""
+    former = kept.answer(name, evidence)
+    if former is not None:
+        return guarded(name, request.specs, reporters, evidence, lambda _progress: former)
+    result = guarded(name, request.specs, reporters, evidence, partial(_run, name, request))
+    kept.keep(result, evidence)
+    return result
 
 
 def _recalled(request: Request, reporters: Sequence[Reporter], evidence: Evidence) -> list[EngineResult]:

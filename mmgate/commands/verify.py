@@ -10,6 +10,16 @@ import typer
 from mmgate import completing
 from mmgate.commands import options
 
+Compare = Annotated[
+    str | None,
+    typer.Option(
+        "--compare",
+        metavar="MODE",
+        help="What must agree beside the reference: actions, actions+log or numbers.",
+        autocompletion=completing.modes,
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
@@ -37,15 +47,7 @@ def verify(
     summary: Annotated[
         Path | None, typer.Option("--summary", metavar="F", help="Write the report in Markdown to this file.")
     ] = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--compare",
-            metavar="MODE",
-            help="What must agree beside the reference: actions, actions+log or numbers.",
-            autocompletion=completing.modes,
-        ),
-    ] = None,
+    compare: Compare = None,
     allow_conditional: Annotated[
         bool, typer.Option("--allow-conditional", help="Exit 0 where the verdict is CONDITIONAL.")
     ] = False,
