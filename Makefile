@@ -63,7 +63,7 @@ mutation: $(STAMP)  ## small faults in ten modules of the model, one at a time, 
 	@build/mutation/venv/bin/python -m pip --quiet --disable-pip-version-check install -e '.[dev,mutation]' -c constraints.txt
 	@build/mutation/venv/bin/python -m mutation $(ARGS)
 
-bench: $(STAMP)  ## how fast a simulated weekend, ports and bare transitions run here
+bench: $(STAMP)  ## how fast a simulated weekend, ports, an audit and bare transitions run here
 	@$(BIN)/python benchmarks/weekend.py $(ARGS)
 
 docs: $(STAMP)  ## generate docs/specs.md and docs/review.md anew

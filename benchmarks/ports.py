@@ -22,6 +22,7 @@ from typing import Any
 
 from weekend import weekend
 
+from mmgate.memory import collect_seldom
 from mmgate.ports.lockstep import Lockstep
 from mmgate.ports.process import PortMaker
 from model.arithmetic import CONTEXT
@@ -190,6 +191,7 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Print a line for each example and each way to drive it."""
     asked = options()
+    collect_seldom()
     if asked.one:
         name, kind, command = asked.one
         here = name == "in process"

@@ -22,6 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mmgate.memory import collect_seldom
 from mmgate.profiles import suite_file
 from model import actions, events
 from model.journal import Observer, Record, Turn
@@ -51,7 +52,7 @@ ANSWERS = (
     events.CancelRejected,
 )
 HOTTEST = 25
-OTHERS = tuple(Path(__file__).with_name(name) for name in ("transitions.py", "ports.py"))
+OTHERS = tuple(Path(__file__).with_name(name) for name in ("transitions.py", "ports.py", "audit.py"))
 
 
 def weekend(hours: Decimal, suite: str = "all-on") -> World:
@@ -219,6 +220,7 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Print the cost of each part and the cost curve; then what the other benchmarks tell."""
     asked = options()
+    collect_seldom()
     hours = asked.hours or [Decimal(h) for h in (*HOURS, *(LONG_HOURS if asked.long else ()))]
     if asked.one:
         print(json.dumps(measure(asked.one, hours[0])))

@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 from io import TextIOWrapper
 
+from mmgate.memory import collect_seldom
 from mmgate.shadow import shadowed
 
 USAGE_OR_INPUT = 2
@@ -32,6 +33,7 @@ def main() -> None:
         sys.stderr.write(f"mmgate: {finding}\n")
         raise SystemExit(USAGE_OR_INPUT)
     _write_anywhere()
+    collect_seldom()
     command = import_module("mmgate.cli").main  # not earlier: it imports the packages just checked
     raise SystemExit(command())
 

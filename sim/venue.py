@@ -20,6 +20,7 @@ from model.market import Market
 from sim import refusals
 from sim.account import ZERO, Holding, booked
 from sim.book import Book, Order
+from sim.cloids import Cloids
 
 Part: TypeAlias = tuple[Callable[..., Event], tuple[Any, ...]]
 
@@ -72,7 +73,7 @@ class Venue:
         self._mark_with_fills = mark_with_fills
         self._orders: dict[int, Order] = {}
         self._by_cloid: dict[str, Order] = {}
-        self._cloids: set[str] = set()
+        self._cloids = Cloids()
         self._next_oid = _FIRST_OID
         self._next_tid: dict[str, tuple[int, int]] = {}
 
@@ -129,8 +130,7 @@ class Venue:
             return events.SendFailed, (order.market, order.cloid, None, refusals.NO_SUCH_MARKET, "place")
         oid = None
         reason: str | None = refusals.DUPLICATE_CLOID
-        if order.cloid not in self._cloids:
-            self._cloids.add(order.cloid)
+        if self._cloids.add(order.cloid):
             oid = self._next_oid
             self._next_oid += 1
             reason = self._reason(listing, order)

@@ -24,7 +24,7 @@ from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
 from specs.own import OwnOrder, sane
 from specs.pricing import Facts, Readings
-from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, POWER_DOUBT
+from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, POWER_DOUBT, Whole
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
@@ -273,6 +273,8 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
         self._moves: dict[str, Moves] = {}
         self._bounds = (NO_MOVE, NO_MOVE)
         """The largest move looked at last, and what P100 must reach by it."""
+        self._safety: Whole = (1, 1)
+        self._floor: Whole = (1, 1)
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """Begin a life without ticks."""
@@ -280,6 +282,8 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
         config = event.config
         shape = (config.wick_window_size, config.wick_gap_max_ms, config.wick_max_age_ms)
         self._moves = {market.name: Moves(*shape) for market in event.markets}
+        self._safety = config.p100_safety_multiplier.as_integer_ratio()
+        self._floor = ladder.fee_floor_bps(config).as_integer_ratio()
 
     def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
         """Record a told price."""
@@ -311,9 +315,9 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
             return
         self.antecedent(f"outermost rung · {order.side} · {order.market}")
         bounds = [self._outermost(order, reading, bound) for reading in facts.readings]
-        if not all(facts.nearer_than(one.as_integer_ratio()) for one in bounds):
+        if not all(facts.nearer_than(one) for one in bounds):
             return
-        least = min(bounds)
+        least = min(Fraction(*one) for one in bounds)
         if facts.offset_bps < least * (1 - DECIMAL_DOUBT - BINARY64_DOUBT - POWER_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; told prices moved {shown(bound)} bps, so that the outermost rung"
@@ -338,11 +342,14 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
             self._bounds = (largest, min(MOST_WICK_BPS, COVERED * largest))
         return self._bounds[1]
 
-    def _outermost(self, order: OwnOrder, reading: Inputs, bound: Fraction) -> Fraction:
+    def _outermost(self, order: OwnOrder, reading: Inputs, bound: Fraction) -> Whole:
         """Return the least offset of the outermost rung of a maker that knows of such a move."""
-        config = self.view.config
-        base = bound * exact(config.p100_safety_multiplier)
-        return max(base * self.view.pricing.widening(reading, order.side), ladder.fee_floor_bps(config))
+        move, moves = bound.as_integer_ratio()
+        safety, safeties = self._safety
+        factor, factors = self.view.pricing.widening(reading, order.side)
+        above, below = move * safety * factor, moves * safeties * factors
+        floor, floors = self._floor
+        return (above, below) if above * floors > floor * below else self._floor
 
 
 MONITORS: Sequence[type[Monitor]] = (

@@ -66,7 +66,9 @@ class Monitor:
         self.wake_ms = 0
         self.rests_on: tuple[Monitor, ...] = ()
         view.watching.setdefault(type(self), self)
-        self._conditions: dict[tuple[str, str, Around], int] = {}
+        self._conditions: dict[Around, dict[tuple[str, str], int]] = {}
+        self._there: Around | None = None
+        self._here: dict[tuple[str, str], int] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Return this monitor's handlers by method name."""
@@ -76,8 +78,11 @@ class Monitor:
     def antecedent(self, context: str = "", order: OwnOrder | None = None, market: str = "") -> None:
         """Count that the spec's condition was met: in which context, around which order or market, what held then."""
         self.antecedents += 1
-        key = (context, order.traits if order is not None else market, self.view.around())
-        self._conditions[key] = self._conditions.get(key, 0) + 1
+        there = self.view.around()
+        if there is not self._there:
+            self._there, self._here = there, self._conditions.setdefault(there, {})
+        key = (context, order.traits if order is not None else market)
+        self._here[key] = self._here.get(key, 0) + 1
 
     def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
         """Note a violation at the present record; only the first few are kept, all are counted.
@@ -126,17 +131,19 @@ class Monitor:
     def _contexts(self) -> tuple[tuple[str, int], ...]:
         """Return how often the condition was met in each named context."""
         contexts: dict[str, int] = {}
-        for (context, _, _), count in self._conditions.items():
-            if context:
-                contexts[context] = contexts.get(context, 0) + count
+        for met in self._conditions.values():
+            for (context, _), count in met.items():
+                if context:
+                    contexts[context] = contexts.get(context, 0) + count
         return tuple(sorted(contexts.items()))
 
     def _around(self) -> dict[tuple[str, Around], int]:
         """Return how often the condition was met in each context, on whatever it was met, and what held then."""
         found: dict[tuple[str, Around], int] = {}
-        for (context, traits, there), count in self._conditions.items():
-            key = (f"{context}{SEPARATOR}{traits}", there)
-            found[key] = found.get(key, 0) + count
+        for there, met in self._conditions.items():
+            for (context, traits), count in met.items():
+                key = (f"{context}{SEPARATOR}{traits}", there)
+                found[key] = found.get(key, 0) + count
         return found
 
     def _word(self) -> tuple[Word, str]:

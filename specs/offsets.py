@@ -11,8 +11,8 @@ from model.actions import Place, Role, Side
 from specs.definitions.exact import exact
 from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder
-from specs.pricing import Facts
-from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT
+from specs.pricing import Facts, Readings
+from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, Whole
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
@@ -44,12 +44,19 @@ class InnermostFloor(LadderMonitor):
 
     spec = statement("OFF-1")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._seen: Readings = ()
+        self._plain = True
+
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with the least floor that a fair reading allows."""
         readings = facts.readings
-        for r in readings:
-            if r.ratio or r.trend or r.multiplier != 1:
-                return
+        if readings is not self._seen:
+            self._seen = readings
+            self._plain = not any(r.ratio or r.trend or r.multiplier != 1 for r in readings)
+        if not self._plain:
+            return
         dynamic = any(r.statistics is not None and r.statistics.valid for r in readings)
         if 0 in facts.true_levels:
             self.antecedent(f"{order.side} · {'dynamic' if dynamic else 'fixed'} · {order.market}")
@@ -107,14 +114,28 @@ class FeeFloor(LadderMonitor):
 
     spec = statement("OFF-3")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._seen: Readings = ()
+        self._skewed = "not skewed"
+        self._floor = Fraction(0)
+        self._whole_floor: Whole = (0, 1)
+
+    def told_start(self, turn: journal.Turn, event: events.Start) -> None:
+        """Begin a life, with a config of its own."""
+        self._floor = exact(event.config.fee_buffer_bps)
+        self._whole_floor = self._floor.as_integer_ratio()
+
     def judge(self, order: OwnOrder, facts: Facts) -> None:
         """Hold every rung at least the fee buffer away."""
         if not self.view.config.skew_respects_fee_floor:
             return
-        skewed = any(r.ratio or r.trend for r in facts.readings)
-        self.antecedent(f"{order.side} · {'skewed' if skewed else 'not skewed'} · {order.market}")
-        floor = exact(self.view.config.fee_buffer_bps)
-        if facts.nearer_than(floor.as_integer_ratio()) and facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
+        if facts.readings is not self._seen:
+            self._seen = facts.readings
+            self._skewed = "skewed" if any(r.ratio or r.trend for r in facts.readings) else "not skewed"
+        self.antecedent(f"{order.side} · {self._skewed} · {order.market}")
+        floor = self._floor
+        if facts.nearer_than(self._whole_floor) and facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; the fee floor is {shown(floor)} bps", order.market, order.cloid
             )

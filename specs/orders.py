@@ -5,6 +5,7 @@ from __future__ import annotations
 from model import journal
 from model.actions import Place, Role, Side
 from specs import cancels, ghosts, orphans, shutdowns, stale
+from specs.cloids import FirstUses
 from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
@@ -68,18 +69,13 @@ class CloidsAreUnique(Monitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._seen: dict[str, tuple[int, int]] = {}
-        self._now = (0, 0)
+        self._seen = FirstUses()
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Look the new cloid up among all that were sent."""
         self.antecedent("first life" if self.view.life_count == 1 else "later life", order)
-        first = self._seen.get(place.cloid)
-        if first is None:
-            if self._now != (turn.now_ms, turn.life):  # one for all orders of a reply: they are kept for good
-                self._now = (turn.now_ms, turn.life)
-            self._seen[place.cloid] = self._now
-        else:
+        first = self._seen.use(place.cloid, turn.now_ms, turn.life)
+        if first is not None:
             when = f"first at {first[0]} in life {first[1]}"
             self.violated(f"cloid {place.cloid} is sent again ({when})", place.market, place.cloid)
 

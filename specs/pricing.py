@@ -27,7 +27,7 @@ from specs.definitions.ladder import Inputs
 from specs.definitions.velocity import Trend
 from specs.definitions.wicks import Statistics, WickWindow
 from specs.own import OwnOrder, sane
-from specs.rungs import BPS, Expected, Terms, Whole, rungs
+from specs.rungs import BPS, Expected, Rungs, Terms, Whole, rungs
 
 if TYPE_CHECKING:
     from specs.view import View
@@ -59,12 +59,12 @@ class Facts:
 
     __slots__ = ("away", "expected", "levels", "nearest", "order_px", "readings")
 
-    def __init__(self, order: OwnOrder, readings: Readings, expected: tuple[Expected, ...]) -> None:
+    def __init__(self, order: OwnOrder, readings: Readings, expected: Rungs) -> None:
         assert order.oracle_px is not None
         self.order_px = order.px
         self.readings = readings
         self.expected = expected
-        self.levels = matching(expected, order.px)
+        self.levels = expected.at(order.px)
         if order.level is not None and order.level in self.levels:
             self.levels = (order.level,)
         self.nearest = self.levels or closest(expected, Fraction(order.px), order.level)
@@ -173,7 +173,7 @@ class Pricing:
         self._markets: dict[str, MarketPricing] = {}
         self._readings: dict[str, Readings] = {}
         self._terms = Terms.of(view.config)
-        self._expected: dict[tuple[str, Side, int], tuple[Readings, tuple[Expected, ...]]] = {}
+        self._expected: dict[tuple[str, Side, int], tuple[Readings, Rungs]] = {}
         self._bases: dict[tuple[float, ...], list[Whole]] = {}
         self._facts: dict[tuple[str, int], Facts] = {}
         self._prune_at = PRUNE_LEAST
@@ -254,7 +254,7 @@ class Pricing:
         """Return the wick statistics of a market's told prices, whatever they are used for (V-7)."""
         return self._markets[market].wicks.statistics(now_ms)
 
-    def expected(self, market: str, side: Side, readings: Readings) -> tuple[Expected, ...]:
+    def expected(self, market: str, side: Side, readings: Readings) -> Rungs:
         """Return the rungs of a side by definition, for every reading, levels ascending within each."""
         key = (market, side, id(readings))
         known = self._expected.get(key)
@@ -262,7 +262,7 @@ class Pricing:
             return known[1]
         if len(self._expected) > MAX_HISTORY:
             self._expected.clear()
-        found = tuple(rung for inputs in readings for rung in self._rungs(market, side, inputs))
+        found = Rungs([rung for inputs in readings for rung in self._rungs(market, side, inputs)])
         self._expected[key] = (readings, found)
         return found
 
@@ -271,9 +271,9 @@ class Pricing:
         first = [self._bases_of(reading.statistics)[0] for reading in readings]
         return first[0] if len(first) == 1 else min(first, key=lambda base: Fraction(*base))
 
-    def widening(self, inputs: Inputs, side: Side) -> Fraction:
+    def widening(self, inputs: Inputs, side: Side) -> Whole:
         """Return the factor of multiplier and skews on a side's bases."""
-        return Fraction(*self._terms.widening(inputs, side))
+        return self._terms.widening(inputs, side)
 
     def facts(self, order: OwnOrder) -> Facts | None:
         """Return what the definitions say of a ladder order, to be asked first at its sending; None if nothing."""
@@ -293,7 +293,7 @@ class Pricing:
     def is_rung(self, order: OwnOrder) -> bool:
         """Say whether an order about to be known has the price and the size of a rung by definition (Q-7, Q-8)."""
         readings, market = self.readings(order.market), self._view.markets[order.market]
-        levels = matching(self.expected(order.market, order.side, readings), order.px) if readings else ()
+        levels = self.expected(order.market, order.side, readings).at(order.px) if readings else ()
         sizes = (ladder.size_usd(self._view.config, level) for level in levels)
         told = Fraction(order.place.sz)
         return any(told == rounding.floor_size(usd / Fraction(mark), market) for usd in sizes for mark in order.marks)
@@ -312,7 +312,7 @@ class Pricing:
                 continue
             if order.cancels_ms and order.cancels_ms[0] <= snapshot.now_ms:
                 break
-            levels.update(matching(self.expected(order.market, order.side, snapshot.readings), order.px))
+            levels.update(self.expected(order.market, order.side, snapshot.readings).at(order.px))
         return tuple(sorted(levels))
 
     # The parts.
@@ -367,12 +367,6 @@ class Pricing:
         for group in list(self._declared):
             if group[0] not in kept:
                 del self._declared[group]
-
-
-def matching(expected: Sequence[Expected], px: Decimal) -> tuple[int, ...]:
-    """Return the levels whose rung an order at `px` is."""
-    whole = px.as_integer_ratio()
-    return tuple(sorted({rung.level for rung in expected if rung.takes(whole)}))
 
 
 def closest(expected: Sequence[Expected], px: Fraction, declared: int | None) -> tuple[int, ...]:

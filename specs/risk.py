@@ -21,6 +21,11 @@ class HaltPlacesNothing(Monitor):
 
     spec = statement("HLT-1")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._known: tuple[int, str, tuple[str, ...]] = (-1, "", ())
+        """At which record, in which market, the causes found last: no action of a reply adds to them."""
+
     def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
         """A price on which the maker would quote, were it not halted, tempts it."""
         view = self.view
@@ -39,9 +44,11 @@ class HaltPlacesNothing(Monitor):
     def _causes(self, market: str) -> tuple[str, ...]:
         """Return the causes in force; a stale cancel only if the event before found it stale too (L-6)."""
         view = self.view
-        causes = view.halts.account_causes(view.event_ms)
-        stale = view.halts.stale_cancel(market, view.previous_event_ms)
-        return (*causes, stale) if stale else causes
+        if self._known[:2] != (view.index, market):
+            causes = view.halts.account_causes(view.event_ms)
+            stale = view.halts.stale_cancel(market, view.previous_event_ms)
+            self._known = (view.index, market, (*causes, stale) if stale else causes)
+        return self._known[2]
 
 
 class ObservationPlacesNothing(Monitor):
@@ -90,7 +97,8 @@ class ExposureWithinLimit(Monitor):
                 unfilled = other.place.sz - other.told_filled
                 if unfilled > 0:
                     resting += unfilled
-        net = min(n * place.side.sign for n in view.positions.candidates(place.market))
+        nets = view.positions.candidates(place.market)
+        net = nets[0] * side.sign if len(nets) == 1 else min(n * side.sign for n in nets)
         exposure = max(ZERO, net + resting) * mark_px
         self.antecedent("with a position" if net else "flat", order)
         if exposure > view.config.max_position_usd:

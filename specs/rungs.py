@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 from typing import NamedTuple
 
 from model.actions import Side
@@ -64,6 +65,38 @@ class Expected(NamedTuple):
     def high_px(self) -> Fraction:
         """The greatest legal price that it may be rounded to."""
         return Fraction(*self.high)
+
+
+class Rungs(tuple[Expected, ...]):
+    """The rungs of a side; `at` finds the levels of a price."""
+
+    def at(self, px: Decimal) -> tuple[int, ...]:
+        """Return the levels whose rung an order at `px` is, ascending."""
+        known = self._known
+        if known is None:
+            known = self._known = self._sorted_out()
+        single, several = known
+        whole = px.as_integer_ratio()
+        levels = single.get(whole, ())
+        more = {rung.level for rung in several if rung.takes(whole)}
+        return tuple(sorted(more.union(levels))) if more else levels
+
+    _known: tuple[dict[Whole, tuple[int, ...]], list[Expected]] | None = None
+    """Levels by their one legal price; the rungs that have several."""
+
+    def _sorted_out(self) -> tuple[dict[Whole, tuple[int, ...]], list[Expected]]:
+        levels: dict[Whole, set[int]] = {}
+        several: list[Expected] = []
+        for rung in self:
+            px, parts = rung.low
+            if not rung.usable:
+                continue
+            if rung.low == rung.high:
+                common = gcd(px, parts)
+                levels.setdefault((px // common, parts // common), set()).add(rung.level)
+            else:
+                several.append(rung)
+        return {px: tuple(sorted(found)) for px, found in levels.items()}, several
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +161,21 @@ def rungs(
         px, parts = oracle * part, oracle_parts * whole
         exact, exact_parts = px * PARTS, parts * PARTS
         tolerance = oracle * (above * doubt + whole)
-        low = legal(exact - tolerance, exact_parts, buys, decimals)
-        high = legal(exact + tolerance, exact_parts, buys, decimals)
+        low, high = legal_both(exact - tolerance, exact + tolerance, exact_parts, buys, decimals)
         usable = part > 0 and above <= FARTHEST_BPS * below
         found.append(Expected(side, level, (above, below), (px, parts), low, high, usable))
     return found
+
+
+def legal_both(low: int, high: int, parts: int, down: bool, decimals: int) -> tuple[Whole, Whole]:
+    """Return `legal` of two prices close to each other, the lower one first."""
+    whole = low // parts
+    if whole <= 0 or len(str(whole)) != len(str(high // parts)):
+        return legal(low, parts, down, decimals), legal(high, parts, down, decimals)
+    steps = 10 ** max(min(rounding.SIGNIFICANT_FIGURES - len(str(whole)), decimals), 0)
+    if down:
+        return (low * steps // parts, steps), (high * steps // parts, steps)
+    return (-(-low * steps // parts), steps), (-(-high * steps // parts), steps)
 
 
 def legal(px: int, parts: int, down: bool, decimals: int) -> Whole:

@@ -7,12 +7,17 @@ from model.actions import Place, Role
 from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
+from specs.view import View
 
 
 class QuotesInTheirHours(Monitor):
     """SES-1: none outside the quoting window, while a shutdown runs, or when disabled."""
 
     spec = statement("SES-1")
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._known: tuple[int, tuple[str, ...]] = (-1, ())
 
     def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
         """Count prices that tempt a maker which does not look at the clock."""
@@ -35,8 +40,10 @@ class QuotesInTheirHours(Monitor):
             self.violated(f"{order.label()} is sent {' and '.join(reasons)}", place.market, place.cloid)
 
     def _reasons(self) -> tuple[str, ...]:
-        """Return why nothing may be quoted now."""
+        """Return why nothing may be quoted now: the same for all actions of a reply."""
         view = self.view
+        if self._known[0] == view.index:
+            return self._known[1]
         found = []
         if not view.config.enabled:
             found.append("when disabled")
@@ -44,7 +51,8 @@ class QuotesInTheirHours(Monitor):
             found.append("outside the quoting window")
         if view.stops.running():
             found.append("with a shutdown running")
-        return tuple(found)
+        self._known = (view.index, tuple(found))
+        return self._known[1]
 
 
 MONITORS: tuple[type[Monitor], ...] = (QuotesInTheirHours,)

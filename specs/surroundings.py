@@ -24,8 +24,8 @@ _ROLES = frozenset(role.value for role in Role)
 
 def around(view: View) -> Around:
     """Return what holds now, whatever the spec: the faults at work, and the phase."""
-    faults = tuple(f"fault {kind}" for kind in view.faults) or ("fault none",)
-    return (*faults, f"phase {phase(view)}")
+    now = f"phase {phase(view)}"
+    return (*(f"fault {kind}" for kind in view.faults), now) if view.faults else ("fault none", now)
 
 
 def phase(view: View) -> str:

@@ -80,6 +80,7 @@ class View:
         """The monitors that watch with this view, by class: some take over what another one works out."""
         self._around_index = -2
         self._around: Around = ()
+        self._arounds: dict[Around, Around] = {}
         self._hear: dict[type, Callable[[Any], object]] = self._hearing()
         self._see: dict[type, Callable[[Any], object]] = self._seeing()
 
@@ -175,9 +176,10 @@ class View:
         return "" if self.ended is not None else "the run was cut before its end"
 
     def around(self) -> Around:
-        """Return the faults at work and the phase of the maker's life, for counting; worked out once a record."""
+        """Return the faults at work and the phase of the maker's life, for counting; the same object while the same."""
         if self._around_index != self.index:
-            self._around_index, self._around = self.index, around(self)
+            here = around(self)
+            self._around_index, self._around = self.index, self._arounds.setdefault(here, here)
         return self._around
 
     def strength(self) -> str:

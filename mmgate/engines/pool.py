@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Generic, TypeVar
 
+from mmgate.memory import collect_seldom
 from mmgate.ports.children import leave_with_parent
 
 W = TypeVar("W")
@@ -55,8 +56,14 @@ def spread(function: Callable[[W], R], work: Sequence[W], workers: int) -> Gener
             raise
 
 
+def _begin() -> None:
+    """Begin a worker: it ends with its parent, and looks for cycles as seldom."""
+    leave_with_parent()
+    collect_seldom()
+
+
 def _executor(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"), initializer=leave_with_parent)
+    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"), initializer=_begin)
 
 
 def _submitted(executor: ProcessPoolExecutor, function: Callable[[W], R], work: Sequence[W]) -> list[Future[R] | None]:

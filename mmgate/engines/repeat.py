@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mmgate.engines.pool import Lost
 from mmgate.identity import code_revision
+from mmgate.memory import collect_seldom
 from mmgate.ports.children import leave_with_parent
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _paths() -> list[str]:
 def main() -> int:
     """Answer the parent."""
     leave_with_parent()
+    collect_seldom()
     from mmgate.engines.simulation import run_job
 
     sys.stdout.write(f"{code_revision()}\n")

@@ -69,6 +69,30 @@ class Misspelt(Monitor):
         pass
 
 
+class Sleepy(Monitor):
+    spec = statement("T-7")
+    turns = frozenset((events.Timer,))
+    hears = frozenset((events.Start,))
+
+    def told_any(self, turn):
+        self.antecedent("heard")
+
+    def on_turn(self, turn):
+        self.antecedent(f"awake at {turn.now_ms}")
+        self.wake_ms = 1000
+
+
+class Leaning(Monitor):
+    spec = statement("T-8")
+
+    def __init__(self, view):
+        super().__init__(view)
+        self.rests_on = (view.watching[Broken],)
+
+    def told_start(self, turn, event):
+        self.antecedent()
+
+
 def played(*monitors, times=(500,), end=True):
     panel = Panel(None, monitors)
     panel.observe(journal.RunStarted(0, "s", 0, "m", MakerConfig(), MARKETS, 250, 400, 400))
@@ -102,6 +126,17 @@ def test_a_monitor_that_raises_is_an_error_and_stops_nobody():
     assert outcomes["T-3"].word is Word.ERROR
     assert outcomes["T-3"].reason == "record 2: ZeroDivisionError: a mistake"
     assert outcomes["T-2"].word is Word.HOLDS
+
+
+def test_a_monitor_that_rests_on_one_that_failed_has_failed():
+    outcomes = played(Broken, Leaning, Counting)
+    assert (outcomes["T-8"].word, outcomes["T-8"].reason) == (Word.ERROR, outcomes["T-3"].reason)
+    assert outcomes["T-2"].word is Word.HOLDS
+
+
+def test_a_monitor_that_sleeps_is_called_when_it_asked_to_be_woken():
+    outcome = played(Sleepy, times=(500, 999, 1000, 1001))["T-7"]
+    assert outcome.contexts == (("awake at 1000", 1), ("awake at 1001", 1), ("awake at 500", 1), ("heard", 1))
 
 
 def test_a_subject_that_the_maker_does_not_declare_is_not_applicable():
