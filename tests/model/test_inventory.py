@@ -45,10 +45,21 @@ def test_a_reduction_keeps_the_entry_and_books_the_result():
     assert after((SELL, "100", "4"), (BUY, "110", "1")) == Book(D(-3), D(-300), D(290), D(-10))
 
 
+def test_a_reduction_takes_off_its_share_of_the_cost():
+    assert after((BUY, "100", "5"), (SELL, "110", "2")) == Book(D(3), D(300), D(-280), D(20))
+    assert after((SELL, "100", "5"), (BUY, "90", "0.5")) == Book(D("-4.5"), D(-450), D(455), D(5))
+
+
 def test_a_close_leaves_nothing_but_the_result():
     flat = after((BUY, "100", "4"), (SELL, "110", "4"))
     assert flat == Book(D(0), D(0), D(40), D(40))
     assert flat.entry is None
+
+
+def test_a_close_leaves_no_crumb_of_a_cost_that_cannot_be_shared_out():
+    cost = D("427462811.8197296205171845443")
+    flat = booked(Book(net=D(5), cost=cost), SELL, D(100), D(5))
+    assert flat == Book(D(0), D(0), D(500), 500 - cost)
 
 
 def test_a_flip_closes_at_the_fill_and_opens_the_rest_at_its_price():
