@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import Cancel, Place
-from specs.duties import cancel_missing, had_last_word, recovered, told_closable
+from specs.duties import attempts_spent, cancel_missing, had_last_word, recovered, told_closable
 from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
@@ -123,6 +123,8 @@ class NothingHeldBack(Monitor):
         view = self.view
         last = self._closes.get(market)
         if view.halts.connection_lost or (last is not None and last.sent_ms >= self._duty_ms):
+            return False
+        if attempts_spent(view, market):
             return False
         if last is not None and not had_last_word(last) and not recovered(view, last.ended_ms or view.now_ms):
             return False

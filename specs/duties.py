@@ -78,6 +78,14 @@ def told_closable(view: View, market: str) -> Decimal:
     return min(sizes)
 
 
+def attempts_spent(view: View, market: str) -> bool:
+    """Say whether no attempt to close may be left, by a count that only a new fill gives back (L-9).
+
+    A maker may as well begin a new count with each entrance to the shutdown.
+    """
+    return view.closes_made.get(market, 0) >= view.config.flatten_max_attempts
+
+
 def had_last_word(order: OwnOrder) -> bool:
     """Say whether a close surely had its last word: refused, filled, or done with all the fills it names told (L-9)."""
     if order.ended_ms is None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from model import events, journal
 from model.actions import Place, Role
 from specs.definitions.rounding import passive_price
-from specs.duties import calm_since, shutdown_deadline, told_closable
+from specs.duties import attempts_spent, calm_since, shutdown_deadline, told_closable
 from specs.monitor import ASLEEP_MS, Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
@@ -94,7 +94,6 @@ class ShutdownFinishes(Monitor):
 
     def _enter(self, stop: Stop) -> None:
         self._stop = stop
-        self._attempts.clear()
         orders, positions = bool(self.view.orders.open or self.view.orders.live), any(self.view.positions.mm.values())
         left = " and ".join(name for name, holds in (("orders", orders), ("position", positions)) if holds)
         if left:
@@ -206,7 +205,7 @@ class EntrancesReached(Monitor):
         for cloid, order in list(self._orders.items()):
             if order.cancels_ms or order.ended_ms is not None:
                 del self._orders[cloid]
-        self._markets = {m for m in self._markets if told_closable(view, m) > 0}
+        self._markets = {m for m in self._markets if told_closable(view, m) > 0 and not attempts_spent(view, m)}
 
     def _judge(self, stop: Stop) -> None:
         view = self.view

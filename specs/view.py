@@ -75,6 +75,8 @@ class View:
         self.last_own_fill_ms = 0
         self.last_refusal_ms = 0
         self.last_taker_trade_ms: dict[str, int] = {}
+        self.closes_made: dict[str, int] = {}
+        """Closes that the venue executed in this life since the last fill of another own order, by market (L-9)."""
         self.pricing = Pricing(self)
         self.watching: dict[type, Any] = {}
         """The monitors that watch with this view, by class: some take over what another one works out."""
@@ -218,6 +220,7 @@ class View:
         self.told = {}
         self.counter_due = {}
         self.guesses = set()
+        self.closes_made = {}
         self.orders.life_began(start)
         self.positions.life_began(start)
         self.halts.life_began(start)
@@ -351,12 +354,16 @@ class View:
         if order is not None:
             order.landed_ms = order.closed_ms = record.now_ms
             order.closed_by = "executed"
+            if order.role is Role.FLATTEN:
+                self.closes_made[record.market] = self.closes_made.get(record.market, 0) + 1
             self.orders.by_oid[record.oid] = order
 
     def _traded(self, record: journal.Traded) -> None:
         self.positions.traded(record)
         if record.owner == journal.Owner.MAKER:
-            self.orders.traded(record)
+            order = self.orders.traded(record)
+            if order is None or order.role is not Role.FLATTEN:
+                self.closes_made.pop(record.market, None)
             self.last_own_fill_ms = self.own_fill_ms[record.market] = record.now_ms
         elif record.owner == journal.Owner.TAKER:
             self.last_taker_trade_ms[record.market] = record.now_ms

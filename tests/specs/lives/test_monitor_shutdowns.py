@@ -192,3 +192,15 @@ def test_after_monday_an_all_week_maker_may_quote_again(story):
     run.timer(100_000)
     for spec_id in ("ORD-1", "ORD-3", "ORD-5", "SES-1"):
         assert run.outcome(spec_id).violations == ()
+
+
+@pytest.mark.parametrize(("times", "blamed"), [(5, []), (2, ["ORD-3", "ORD-4", "ORD-5"])])
+def test_attempts_used_up_need_not_be_given_back_by_another_entrance(story, times, blamed):
+    run = story(now_ms=SUNDAY_2059_MS - 30_000)
+    filled(run)
+    run.signal(reason="hard_stop")
+    thin_closes(run, times)
+    run.oracle("100", after_ms=4 * 3_600_000)
+    for _ in range(5):
+        run.oracle("100", after_ms=20_000)
+    assert [one for one in ("ORD-3", "ORD-4", "ORD-5") if run.word(one) is Word.VIOLATED] == blamed
