@@ -132,7 +132,8 @@ def test_a_cancel_names_the_oid_where_it_is_known():
 
 
 def test_a_cancel_reject_ends_only_what_was_seen_before_every_cancel():
-    assert cancel_refused(cancel_sent(SEEN, 2000), 2100).end is End.CANCELED
+    refused = cancel_refused(cancel_sent(SEEN, 2000), 2100)
+    assert (refused.end, refused.changed_ms) == (End.CANCELED, 2100)
     early = cancel_sent(NEW, 2000)
     assert cancel_refused(early, 2100) == early._replace(changed_ms=2100, doubtful=True, rearmed=True)
     seen = seen_resting(early, 7, D(4), 2050)
