@@ -8,7 +8,7 @@ from model import inventory, permission, requote, risk
 from model.actions import Role, Side, Tif
 from model.orders import Order, OrderState
 from model.quoting import Rung
-from specs.contracts.scaled import EXACT, HOUR_MS, exact, having, lemma, side_of
+from specs.contracts.scaled import EXACT, HOUR_MS, exact, having, lemma, side_of, whole
 
 RECORDS = "it reads records of orders, and CrossHair follows no Decimal zero among symbolic integers"
 
@@ -35,7 +35,7 @@ def an_order_is_exposure_until_it_is_filled(
     """
     side = side_of(buying)
     told = [order_of(side, size, filled, cancelling=cancelling)]
-    exposed = inventory.exposure(net, told, cancelled_too=counting)  # type: ignore[arg-type]
+    exposed = inventory.exposure(whole(net), told, cancelled_too=counting)
     left = size - filled if filled < size and (counting or not cancelling) else 0
     mine, other = exposed.of(side), exposed.of(side.opposite)
     return bool(mine == side.sign * net + left and other == -side.sign * net)
@@ -51,7 +51,7 @@ def a_flatten_is_no_exposure_and_orders_add_up(net: int, first: int, second: int
     side = side_of(buying)
     close_order = order_of(side, close, 0, role=Role.FLATTEN)
     told = [order_of(side, first, 0), close_order, order_of(side, second, 0)]
-    exposed = inventory.exposure(net, told)  # type: ignore[arg-type]
+    exposed = inventory.exposure(whole(net), told)
     return bool(exposed.of(side) == side.sign * net + first + second)
 
 
@@ -84,7 +84,7 @@ def rungs_are_admitted_from_level_0_while_they_fit(
     """
     side = side_of(buying)
     draft, where, _ = standing(net, mark, limit, [order_of(side, live, 0, cancelling=cancelling)])
-    rungs = tuple(Rung(side, level, mark, sz) for level, sz in enumerate((first, second)))  # type: ignore[arg-type]
+    rungs = tuple(Rung(side, level, whole(mark), whole(sz)) for level, sz in enumerate((first, second)))
     admitted = [rung.level for rung in requote._admitted(draft, where, requote._Replacement(side, rungs, []), {})]
     before = side.sign * net + (0 if cancelling else live)
     one, both = (before + first) * mark <= limit, (before + first + second) * mark <= limit
@@ -102,7 +102,7 @@ def what_is_sent_fits_with_all_that_is_not_ended(
     """
     side = side_of(buying)
     draft, where, placed = standing(net, mark, limit, [order_of(side, live, filled, cancelling=True)])
-    rungs = [Rung(side, level, mark, sz) for level, sz in enumerate((first, second))]  # type: ignore[arg-type]
+    rungs = [Rung(side, level, whole(mark), whole(sz)) for level, sz in enumerate((first, second))]
     requote._send(draft, where, rungs)
     before = side.sign * net + live - filled
     one, both = (before + first) * mark <= limit, (before + first + second) * mark <= limit
@@ -117,10 +117,10 @@ def what_would_meet_an_own_order_is_seen(px: int, own_px: int, buying: bool, opp
     post: _
     """
     side = side_of(buying)
-    own = order_of(side.opposite if opposed else side, 1, 0, cancelling=True)._replace(px=own_px)  # type: ignore[arg-type]
+    own = order_of(side.opposite if opposed else side, 1, 0, cancelling=True)._replace(px=whole(own_px))
     draft, _, _ = standing(0, 1, 1, [own])
     reaches = px >= own_px if buying else px <= own_px
-    return permission.meets_own(draft, "", side, px) == (opposed and reaches)  # type: ignore[arg-type]
+    return permission.meets_own(draft, "", side, whole(px)) == (opposed and reaches)
 
 
 # INV-1, INV-2: books and limits
@@ -168,7 +168,7 @@ def the_gate_is_shut_by_the_last_hours_sum(
     pre: limit >= 0 and between <= now
     post: _
     """
-    gate = risk.DrawdownGate().with_result(first, usd).aged(between).with_result(second, more)  # type: ignore[arg-type]
+    gate = risk.DrawdownGate().with_result(first, whole(usd)).aged(between).with_result(second, whole(more))
     shut = gate.aged(now).shut(having(max_hourly_drawdown_usd=limit))
     young = sum(result for told, result in ((first, usd), (second, more)) if now - told < HOUR_MS)
     return shut == (limit > 0 and young <= -limit)
@@ -181,5 +181,5 @@ def the_reserve_is_never_spent_on_a_placement(told: int, used: int, traded: int,
     pre: reserve >= 0
     post: _
     """
-    allowed = risk.Requests(told, used, traded).allows_place(having(request_reserve=reserve))  # type: ignore[arg-type]
+    allowed = risk.Requests(told, used, whole(traded)).allows_place(having(request_reserve=reserve))
     return allowed == (told + traded - used > reserve)

@@ -7,7 +7,7 @@ from model.actions import Place, Role, Side, Tif
 from model.arithmetic import ZERO
 from model.orders import End, Order, OrderState, Trigger
 from specs.contracts.books import order_of
-from specs.contracts.scaled import lemma, side_of
+from specs.contracts.scaled import lemma, side_of, whole
 
 TRIGGERS = tuple(Trigger)
 STATES = tuple(OrderState)
@@ -95,9 +95,9 @@ def fills_end_an_order_only_when_they_add_up(size: int, first: int, second: int,
     pre: size > 0 and first > 0 and second > 0 and 0 <= state < 3
     post: _
     """
-    start = in_state(state)._replace(size=size)  # type: ignore[arg-type]
-    one = orders.filled(start, first, 1)  # type: ignore[arg-type]
-    both = orders.filled(one, second, 2)  # type: ignore[arg-type]
+    start = in_state(state)._replace(size=whole(size))
+    one = orders.filled(start, whole(first), 1)
+    both = orders.filled(one, whole(second), 2)
     ends = one.ended == (first >= size) and both.ended == (first + second >= size)
     return ends and (both.end is End.FILLED) == both.ended and both.filled == first + second
 
@@ -110,7 +110,7 @@ def the_smallest_remaining_told_counts(size: int, filled: int, told: int, later:
     post: _
     """
     order = order_of(side_of(buying), size, filled)
-    order = orders.seen_resting(orders.seen_resting(order, 7, told, 1), None, later, 2)  # type: ignore[arg-type]
+    order = orders.seen_resting(orders.seen_resting(order, 7, whole(told), 1), None, whole(later), 2)
     least = min(size - filled, size, told)
     return order.remaining == (min(least, later) if later >= 0 else least) and order.oid == 7
 

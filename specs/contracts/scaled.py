@@ -42,6 +42,11 @@ def exact(value: Any) -> Any:
     return Decimal(value) if type(value) is int else value
 
 
+def whole(number: int) -> Any:
+    """Return a whole number where a kernel is typed for decimals: it computes with either."""
+    return number
+
+
 def having(**fields: Any) -> Any:
     """Return a stand-in for a record of which a kernel reads only these fields."""
     return SimpleNamespace(**fields)

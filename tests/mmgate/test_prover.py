@@ -234,10 +234,10 @@ def test_both_provers_are_asked_where_a_profile_says_so(monkeypatch):
     holds = Finding("x", Word.HOLDS, provers=("CrossHair",))
     monkeypatch.setattr(symbolic, "prove_in_a_fork", lambda _lemma: refutes)
     monkeypatch.setattr(symbolic, "examine_in_a_fork", lambda *_: holds)
-    assert symbolic._examined(SHARED[0], 60, False) == holds
-    assert symbolic._examined(SHARED[0], 60, True).word is Word.ERROR
+    assert symbolic._examined(SHARED[0], symbolic.Work(60)) == holds
+    assert symbolic._examined(SHARED[0], symbolic.Work(60, both=True)).word is Word.ERROR
 
 
 def test_what_crosshair_leaves_open_the_second_prover_says(monkeypatch):
     monkeypatch.setattr(symbolic, "examine_in_a_fork", lambda one, *_: Finding(one.name, Word.INCONCLUSIVE, "?"))
-    assert symbolic._examined(SHARED[0], 60, False).provers == ("z3",)
+    assert symbolic._examined(SHARED[0], symbolic.Work(60)).provers == ("z3",)

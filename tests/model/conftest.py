@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -44,13 +45,13 @@ CONFIG = MakerConfig(
 class Desk:
     """Drives one reference maker; `now` is the time of the next event, `reply` the last answer."""
 
-    def __init__(self, config: MakerConfig, now: int = SATURDAY_MS, **start: object) -> None:
+    def __init__(self, config: MakerConfig, now: int = SATURDAY_MS, **start: Any) -> None:
         self.maker = Reference()
         self.now = now
         self.oids = count(100)
         self.tids = count(1)
         self.sent: dict[str, Place] = {}
-        record = Start(now, 1, config, (Market(GOLD, 4),), **start)  # type: ignore[arg-type]
+        record = Start(now, 1, config, (Market(GOLD, 4),), **start)
         self.reply = self._noted(self.maker.start(record))
 
     def _noted(self, reply: Reply) -> Reply:
@@ -83,12 +84,12 @@ class Desk:
         """Tell that the order was cancelled."""
         return self.tell(Canceled(0, GOLD, place.cloid, None))
 
-    def fill(self, place: Place, sz: Decimal | None = None, **more: object) -> Reply:
+    def fill(self, place: Place, sz: Decimal | None = None, **more: Any) -> Reply:
         """Tell a fill of the order, of its whole size unless said."""
         fill = Fill(
             0, GOLD, place.cloid, None, self.now, next(self.tids), place.side, place.px, sz or place.sz,
         )  # fmt: skip
-        return self.tell(replace(fill, **more))  # type: ignore[arg-type]
+        return self.tell(replace(fill, **more))
 
     def taker_fill(self, side: Side, px: str, sz: str, pnl: str = "0") -> Reply:
         """Tell a fill of the account's other strategy."""
