@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from model.actions import Cancel, Place, Role, Side, Tif
+from model.memory import EndedOrders
 from model.orders import (
     TRANSITIONS,
     Answered,
@@ -163,3 +164,10 @@ def test_amounts_merge_with_the_lowest_level_and_the_most_tries():
     assert AMOUNT.merged(other) == Answered(D(5), D(490), 1, 5, ("a", "b"))
     assert other.merged(AMOUNT) == Answered(D(5), D(490), 1, 5, ("b", "a"))
     assert AMOUNT.merged(other).px == 98
+
+
+def test_an_ended_order_is_remembered_for_ten_minutes():
+    ended = SEEN._replace(state=ENDED, end=End.FILLED)
+    memory = EndedOrders().with_order(ended, 5000, was_live=True)
+    assert memory.find("c1", 605_000) == memory.find_oid(7, 605_000) == (ended, 5000)
+    assert memory.find("c1", 605_001) is memory.find_oid(7, 605_001) is None
