@@ -40,6 +40,8 @@ Volume = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(10**15))]
 Probability = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(1))]
 Rate = Annotated[Decimal, Ge(Decimal(0)), Le(Decimal(60_000))]
 Ms = Annotated[int, Ge(1), Le(86_400_000)]
+Lag = Annotated[int, Ge(1), Le(600_000)]
+"""A block or a latency: a run goes on for many of them after its shutdown, and it has to end."""
 Count = Annotated[int, Ge(0), Le(10**12)]
 Name = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
 Overrides = Annotated[dict[str, str], MaxLen(MOST_LISTED)]
@@ -224,9 +226,9 @@ class Scenario:
     distortion: Annotated[tuple[Distortion, ...], MaxLen(MOST_LISTED)] = ()
     finish: Finish = Finish.SHUTDOWN
     timer_ms: Ms = 250
-    block_ms: Ms = 70
-    latency_median_ms: Ms = 100
-    latency_max_ms: Ms = 600
+    block_ms: Lag = 70
+    latency_median_ms: Lag = 100
+    latency_max_ms: Lag = 600
     request_budget: Count = 100_000
     fee_maker_bps: SignedBps = Decimal("0.3")
     fee_taker_bps: SignedBps = Decimal("0.9")

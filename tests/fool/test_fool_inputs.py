@@ -204,3 +204,11 @@ def test_the_old_report_is_gone_when_a_run_is_refused_halfway(gate):
     assert answer.returncode == 4, answer.stdout + answer.stderr
     assert not (gate.folder / "run").exists()
     assert list(Path(gate.folder).glob(".run.*")) == []
+
+
+def test_a_venue_that_needs_a_day_for_a_block_is_refused(gate):
+    """A run lasts some of them after its shutdown: it would not end while anybody waits."""
+    answer = gate.call("--assume", "block_ms=86400000")
+    assert answer.returncode == 2
+    assert "--assume block_ms=" in answer.stderr
+    assert "600000" in answer.stderr
