@@ -239,11 +239,18 @@ class Answers:
         return tuple(Fraction(net) for net in self._view.positions.candidates(market))
 
     def _marks_for(self, market: str, lots: Sequence[Lot]) -> list[Fraction]:
-        """Return the marks last told: with the fill, for the one just told; else by an oracle event or a fill."""
+        """Return the marks last told: with the fill, for the one just told; else by an oracle event or a fill.
+
+        What a snapshot repeats of a fill may be an older mark than the last told one: either is fair for it.
+        """
+        found: list[Fraction] = []
         if self._only_fresh(lots) and lots[0].mark_px is not None:
-            return [lots[0].mark_px]
+            found.append(lots[0].mark_px)
+            if not getattr(self._view.heard_event, "snapshot", False):
+                return found
         told = self._view.told_of(market).mark_px
-        found = [Fraction(told)] if told is not None and sane(told) else []
+        if told is not None and sane(told) and Fraction(told) not in found:
+            found.append(Fraction(told))
         with_fill = self._marks.get(market)
         if with_fill is not None and with_fill[1] not in found:
             found.append(with_fill[1])

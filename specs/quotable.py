@@ -236,6 +236,9 @@ class Quotable:
             inner = rungs[0]
             sz = floor_size(ladder.size_usd(view.config, inner.level) / Fraction(told.mark_px), traits)
             px = min(inner.low_px, inner.high_px)
+            away = max(abs(edge - inputs.oracle_px) for edge in (inner.low_px, inner.high_px))
+            if away * ladder.BPS > ladder.FARTHEST_BPS * inputs.oracle_px:  # no legal price is near
+                return False
             if sz <= 0 or px * sz < Fraction(traits.min_notional_usd):
                 return False
             if not self._admitted(market, side, sz, px, told):

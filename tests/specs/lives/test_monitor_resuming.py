@@ -59,6 +59,14 @@ def test_without_a_told_price_nothing_is_owed(story):
     assert run.word("ORD-6") is not Word.VIOLATED
 
 
+def test_where_no_legal_price_is_near_no_ladder_is_owed(story):
+    run = story()
+    after_an_outage(run)
+    for _ in range(30):
+        run.oracle("0.0004")  # with three decimals a bid is at 0 and an ask two and a half times as high
+    assert run.word("ORD-6") is not Word.VIOLATED
+
+
 def test_what_still_holds_a_maker_back_is_no_halt_too_long(story):
     for changed in ({"enabled": False}, {"size_per_level_usd": D(5)}, {"max_position_usd": D(50)}):
         run = story(**changed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal as D
 from fractions import Fraction as F
 
+import pytest
+
 from model import events
 from model.actions import Role, Side
 from specs.lots import MAX_LOTS, Lot, compress, loosened, mean_range, partly_covered, total
@@ -95,3 +97,16 @@ def test_a_fill_contained_in_a_correction_is_no_fall_of_the_position(tape):
     t.turn(events.Fill(t.now_ms, "xyz:GOLD", ask.cloid, None, t.now_ms - 5000, 99, SELL, D("100.2"), D("1.2")))
     t.timer(t.counter(SELL, "99.88", "1"))
     assert t.words()["CTR-3"] is Word.HOLDS
+
+
+@pytest.mark.parametrize(("px", "blamed"), [("99.92", False), ("99.98", False), ("99.95", True)])
+def test_a_repeated_fill_may_be_answered_by_its_own_mark_or_by_the_last_told_one(tape, px, blamed):
+    t = tape(num_levels=1)
+    bid = t.rung(BUY, 0, "99.8")
+    t.oracle("100", "100", bid)
+    fill = events.Fill(
+        t.now_ms + 100, "xyz:GOLD", bid.cloid, None, t.now_ms, 7, BUY, bid.px, bid.sz, mark_px=D("100.1"), snapshot=True
+    )
+    t.now_ms += 100
+    t.turn(fill, t.counter(SELL, px))
+    assert (t.words()["CTR-1"] is Word.VIOLATED) is blamed
