@@ -42,7 +42,7 @@ def test_a_second_knows_its_range_its_last_price_and_its_latest_instant():
 def test_a_closed_second_is_one_sample_at_its_end():
     state = after((1000, "99"), (1500, "101"), (4200, "100"), (5000, "100"))
     assert samples(state) == ([200.0, 0.0], [0.0, 200.0], [2000, 5000])
-    assert state.window.sample_count == 2
+    assert repr(state.window.sample_count) == "2"
 
 
 def test_a_market_that_costs_less_than_one_has_wicks_too():
