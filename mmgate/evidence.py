@@ -5,6 +5,7 @@ A name that is there already is replaced only if it is a run's folder; nothing h
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -13,7 +14,8 @@ from types import TracebackType
 from mmgate.inputs import InputRefused, shown_path
 
 MARK = "report.json"
-"""The file that makes a folder a run's folder."""
+"""The file that makes a folder a run's folder, if it tells of a run of this program."""
+PROGRAM = "mmgate"
 REPORTS = Path("reports")
 HOME = Path(__file__).resolve().parent.parent
 PACKAGES = ("model", "sim", "specs", "mmgate")
@@ -88,5 +90,16 @@ def _check(final: Path, mark: str) -> None:
         raise InputRefused(f"--out {name}: lies among installed packages; name another folder")
     if final.is_symlink() or (final.exists() and not final.is_dir()):
         raise InputRefused(f"--out {name}: is no folder; name one that is not there yet")
-    if final.is_dir() and any(final.iterdir()) and not (final / mark).is_file():
+    if final.is_dir() and any(final.iterdir()) and not _tells_of_a_run(final / mark):
         raise InputRefused(f"--out {name}: holds other things than a run; name a folder that is not there yet")
+
+
+def _tells_of_a_run(path: Path) -> bool:
+    """Tell whether a file is the mark of a folder that this program wrote; others call their reports so, too."""
+    if path.name != MARK:
+        return path.is_file()
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))["run"]["command"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return False
+    return isinstance(run, list) and run[:1] == [PROGRAM]

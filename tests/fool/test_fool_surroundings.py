@@ -111,7 +111,7 @@ def test_hypothesis_that_calls_nothing_is_no_verdict(gate):
         (("--out", "mm.toml/run"), "--out mm.toml/run: file exists"),
         (("--out", "."), "--out .: holds mm.toml, an input of this run"),
         (("--out", "/proc/nothing"), "--out /proc/nothing: "),
-        (("--resume",), "No such option: --resume"),
+        (("--continue",), "No such option: --continue"),
     ],
 )
 def test_a_run_that_could_not_leave_its_evidence_is_refused(gate, words, line):
@@ -124,7 +124,7 @@ def test_a_run_that_could_not_leave_its_evidence_is_refused(gate, words, line):
 
 def test_a_config_inside_an_old_runs_folder_is_not_removed_with_it(gate):
     (gate.folder / "run").mkdir()
-    gate.write("run/report.json", "{}")
+    gate.write("run/report.json", '{"run": {"command": ["mmgate"]}}')
     gate.write("run/mine.toml", "[maker]\n")
     answer = gate.call("--config", "run/mine.toml", *HELD)
     assert answer.returncode == 2
