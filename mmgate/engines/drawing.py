@@ -14,10 +14,14 @@ from mmgate.engines.lawful import ENGINE, MOST_SHRINKS
 from mmgate.engines.questions import question_of
 from mmgate.engines.steady import steady_examples
 from mmgate.inputs import InputRefused
+from mmgate.ports.child import SILENT
 from model.journal import MakerFault
 from specs.spec import Outcome, Violation, Word
 
 SHOWN = 600
+HUNG = tuple(f"{kind}: " for kind in SILENT)
+MOST_HUNG = 2
+"""So many smaller cases are tried of one that a port leaves without an answer: each costs the time limit."""
 
 
 class Broken(Exception):
@@ -54,6 +58,8 @@ class Bench:
         found = self._found(case)
         if found is not None and found != UNMET:
             self._broken[name] = found
+            if found.startswith(HUNG):
+                self._left = min(self._left, MOST_HUNG)
         return found
 
     def _found(self, case: object) -> str | None:

@@ -15,8 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
+from mmgate.engines.legality import Known
 from mmgate.engines.tally import NOTHING, Counting, Tally
-from mmgate.ports.child import PortFault
+from mmgate.ports.child import SILENT, PortFault
 from mmgate.ports.lockstep import Lockstep, Parted
 from mmgate.ports.pairing import Mode
 from mmgate.ports.port import opened
@@ -65,7 +66,7 @@ class Judgement:
     @property
     def hung(self) -> bool:
         """Whether the maker left us waiting until its time limit."""
-        return self.failed is not None and self.failed.kind in ("timeout", "stays")
+        return self.failed is not None and self.failed.kind in SILENT
 
     def outcome(self, spec_id: str) -> Outcome | None:
         """Return the outcome of one spec."""
@@ -206,7 +207,8 @@ def judge(
             digest = ActionDigest() if ref.kind == "port" else Digest()
             keeper = Keeper()
             counting = Counting()
-            observers: list[Observer] = [panel, digest, counting]
+            known = Known()
+            observers: list[Observer] = [panel, digest, counting, known]
             observers += [keeper] if keep else []
             observers += [Stopper(panel)] if stop else []
             observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
@@ -218,7 +220,7 @@ def judge(
             failed = failed or (None if cut else _leaving(maker, view.now_ms, view.life))
             _keep_transcript(maker, failed, evidence)
             hours = (view.now_ms - view.began_ms) / 3_600_000
-            total = _totality(view.turns, failed, view.index - 1, engine, wanted)
+            total = _totality(view.turns, failed, view.index - 1, engine, wanted, known)
             alike = () if watch is None else (watch.agreement(),)
             return Judgement(
                 (*panel.outcomes(engine), *total, *alike),
@@ -277,11 +279,19 @@ def _partner(ref: MakerRef, engine: str) -> Iterator[Maker | None]:
 
 
 def _totality(
-    turns: int, failed: MakerFailed | None, index: int, engine: str, wanted: frozenset[str] | None
+    turns: int,
+    failed: MakerFailed | None,
+    index: int,
+    engine: str,
+    wanted: frozenset[str] | None,
+    known: Known | None = None,
 ) -> tuple[Outcome, ...]:
-    """Say whether the maker answered whatever it was told (ROB-1): each turn is an event answered."""
+    """Say whether the maker answered whatever it was told, by actions that can be meant (ROB-1)."""
     if wanted is not None and TOTALITY not in wanted:
         return ()
+    if known is not None and known.stranger is not None:
+        violation = Violation(TOTALITY, *known.stranger)
+        return (Outcome(TOTALITY, engine, Word.VIOLATED, "", turns, (), (violation,), violation.text),)
     if failed is None:
         return (Outcome(TOTALITY, engine, Word.HOLDS if turns else Word.VACUOUS, antecedents=turns),)
     text = f"{failed.kind}: {failed.text}"

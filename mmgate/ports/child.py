@@ -22,10 +22,14 @@ from mmgate.ports.messages import LINE_LIMIT
 from model.journal import MakerFault
 
 BYE_TIMEOUT_S = 1.0
+LOOK_S = 0.25
+"""So often is looked whether a child that says nothing still runs: what it started may keep its pipe open."""
 STRAYS_TIMEOUT_S = 0.5
 """So long may what a port started outlive it."""
 STDERR_LIMIT_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 16
+SILENT = ("timeout", "stays")
+"""The kinds of findings that cost the whole time limit of a reply."""
 
 
 class PortFault(MakerFault):
@@ -143,10 +147,11 @@ class Child:
 
     def _wait(self, deadline: float, timeout_s: float) -> None:
         """Wait until one of the pipes moves, and take in what came."""
-        left = deadline - time.monotonic()
-        ready = self._selector.select(left) if left > 0 else []
-        if not ready:
-            raise PortFault("timeout", f"no reply within {timeout_s:g} s")
+        while not (ready := self._selector.select(max(0, min(deadline - time.monotonic(), LOOK_S)))):
+            if time.monotonic() >= deadline:
+                raise PortFault("timeout", f"no reply within {timeout_s:g} s")
+            if not self.runs() and not self._selector.select(0):
+                raise self._gone(", and what it started keeps its pipe open")
         for key, _ in ready:
             if key.fd == self._stdout:
                 chunk = os.read(self._stdout, CHUNK_BYTES)
@@ -174,10 +179,10 @@ class Child:
                     file.write(kept)
         return True
 
-    def _gone(self) -> PortFault:
+    def _gone(self, more: str = "") -> PortFault:
         """Say how the child left."""
         status = wait_unreaped(self._process.pid, BYE_TIMEOUT_S)
         if status is None:
             return PortFault("closed", "the port closed its pipe and runs on")
         how = "exit code" if status.si_code == os.CLD_EXITED else "signal"
-        return PortFault("exit", f"the port ended with {how} {status.si_status} before its reply")
+        return PortFault("exit", f"the port ended with {how} {status.si_status} before its reply{more}")

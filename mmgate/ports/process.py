@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from mmgate.inputs import InputRefused, shown
 from mmgate.ports import messages
-from mmgate.ports.child import BYE_TIMEOUT_S, STDERR_LIMIT_BYTES, Child, PortFault
+from mmgate.ports.child import BYE_TIMEOUT_S, SILENT, STDERR_LIMIT_BYTES, Child, PortFault
 from mmgate.ports.messages import Data, Hello
 from mmgate.ports.waiting import child_of, prepare
 from model.codec import Malformed, show, tag
@@ -30,8 +30,13 @@ T = TypeVar("T")
 REPLY_TIMEOUT_S = 5.0
 STARTUP_FACTOR = 4
 """The first reply may take so many times as long: an interpreter or a virtual machine may have to come up."""
+MOST_SILENCES = 6
+"""A port that left so many requests without a reply is not started again by this process: waiting shows no more."""
 TRANSCRIPT_LINES = 20
 TRANSCRIPT_WIDTH = 400
+
+
+_silences: Counter[str] = Counter()
 
 
 class CallRefused(Exception):
@@ -70,6 +75,8 @@ class PortMaker:
         self._lives = 0
         self._transcript: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
         self._what = self._asked = self._answered = ""
+        if _silences[command] >= MOST_SILENCES:
+            raise PortFault("timeout", f"the port left {MOST_SILENCES} requests without a reply and is not asked again")
         self._greet()
 
     @property
@@ -187,7 +194,8 @@ class PortMaker:
             self._child.keep_stderr(self._stderr_path, self._stderr_left)
         except (OSError, ValueError) as error:
             raise PortFault("not_started", f"{self._words[0]} could not be started: {error}") from None
-        data = self._ask("hello", messages.hello_request(self._next()), self._timeout_s * STARTUP_FACTOR)
+        factor = 1 if _silences[self.command] else STARTUP_FACTOR
+        data = self._ask("hello", messages.hello_request(self._next()), self._timeout_s * factor)
         self.hello: Hello = self._read(messages.read_hello, data)
 
     def _called(self, fn: str, args: Mapping[str, Any]) -> object:
@@ -249,6 +257,7 @@ class PortMaker:
     def _fault(self, kind: str, text: str, path: str = "") -> PortFault:
         """Make the finding, with the transcript so far; the child is ended, nothing more is asked of it."""
         self._end()
+        _silences[self.command] += kind in SILENT
         self.fault = PortFault(
             kind, text, tuple(self._transcript), path=path, asked=self._asked, answered=self._answered
         )

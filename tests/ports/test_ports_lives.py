@@ -123,3 +123,16 @@ def test_what_waits_ends_with_the_program_that_let_it_wait():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not Path(f"/proc/{int(done.stdout)}").exists()
+
+
+def test_a_port_that_stays_silent_again_and_again_is_not_started_for_ever():
+    silent = command("mute", "hello")
+    began = time.monotonic()
+    told = []
+    for _ in range(9):
+        with pytest.raises(PortFault) as finding:
+            PortMaker(silent, 0.1)
+        told.append(finding.value.text)
+    assert told[:2] == ["request 1 (hello): no reply within 0.4 s", "request 1 (hello): no reply within 0.1 s"]
+    assert told[5:7] == [told[1], "the port left 6 requests without a reply and is not asked again"]
+    assert time.monotonic() - began < 10

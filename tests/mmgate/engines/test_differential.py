@@ -14,6 +14,7 @@ import pytest
 from mmgate.engines import judging
 from mmgate.engines.differential import merged
 from mmgate.engines.judging import ALIKE, DIFFERENTIAL, Judgement, Watch, judge
+from mmgate.engines.shrink import shrink
 from mmgate.ports.lockstep import Lockstep, Parted
 from mmgate.ports.pairing import Mode
 from mmgate.profiles import QUICK, embedded_suite
@@ -152,6 +153,28 @@ def test_no_step_a_broken_protocol_and_a_lost_word_are_never_agreement():
 def test_a_cut_run_that_agreed_so_far_is_not_compared_to_its_end():
     cut = Judgement(one(Word.HOLDS).outcomes, cut="stopped by the wall clock")
     assert merged([cut, cut]).word is Word.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("defect", "name"),
+    [
+        ("level-always-0", "counter/evening"),
+        ("emergency-not-closed", "tight/saturday"),
+        ("cancel-taken-for-done", "fixed/signal"),
+    ],
+)
+def test_of_a_shortened_divergence_every_step_is_needed(defect: str, name: str):
+    entry = next(one for one in embedded_suite(QUICK) if f"{one.name}/{one.scenario}" == name)
+    maker = MakerRef("defect", defect)
+    case = shrink(world_of(entry, 1), maker, ALIKE, DIFFERENTIAL)
+    assert case is not None
+    steps = tuple(case.world.script)
+    assert 1 <= len(steps) <= 5
+    for at in range(len(steps)):
+        fewer = replace(case.world, script=steps[:at] + steps[at + 1 :])
+        outcome = judge(fewer, maker, (ALIKE,), DIFFERENTIAL).outcome(ALIKE)
+        assert outcome is not None
+        assert outcome.word is not Word.VIOLATED
 
 
 def verify(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
 """The honest example with one fault in how it speaks: `bad.py FAULT [WHEN]`.
 
-WHEN is the kind of the first request that it spoils (hello, start, event, call, bye), `life` for all from the second
-start on, or a number: all from so many requests on; by default the first event.
+WHEN is the kind of request that it spoils (hello, start, event, call, bye), by default the events; `life` for all from
+the second start on, `60` for all from so many requests on, `=60` for that one alone.
 """
 
 import json
@@ -10,17 +10,28 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "examples" / "python_port"))
-import maker
+maker = import_module("maker")
 
 FAULT = sys.argv[1]
 WHEN = sys.argv[2] if len(sys.argv) > 2 else "event"
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\r<script>alert(1)</script>\u202e\u2066drawkcab\u2069&\u0000\n" + "long " * 20_000
-PLACE = {"type": "place", "cloid": "0x6d6d67010000000000000000000000ff", "market": "xyz:GOLD", "side": "buy"}
-PLACE |= {"px": "4900", "sz": "0.01", "tif": "alo", "reduce_only": False}
-LOG = {"level": "info", "code": "c", "market": None, "text": "", "fields": {}}
+PLACE: dict[str, Any] = {
+    "type": "place",
+    "cloid": "0x6d6d67010000000000000000000000ff",
+    "market": "xyz:GOLD",
+    "side": "buy",
+    "px": "4900",
+    "sz": "0.01",
+    "tif": "alo",
+    "reduce_only": False,
+}
+LOG: dict[str, Any] = {"level": "info", "code": "c", "market": None, "text": "", "fields": {}}
 
 RAW = {
     "not_json": b"hello there\n",
@@ -33,7 +44,7 @@ RAW = {
 }
 """Whole lines in place of a reply; `%d` is the id."""
 
-ACTIONS = {
+ACTIONS: dict[str, dict[str, Any]] = {
     "nan_px": {"px": "NaN"},
     "exponent_px": {"px": "4.9e3"},
     "number_px": {"px": 4900.5},
@@ -58,7 +69,7 @@ ACTIONS = {
 }
 """Fields of a place that is added to a reply."""
 
-REPLIES = {
+REPLIES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "wrong_id": lambda r: {"id": 77_777_777},
     "text_id": lambda r: {"id": str(r["id"])},
     "true_id": lambda r: {"id": True},
@@ -88,23 +99,26 @@ REPLIES = {
 """Fields of a reply that are replaced; `...` takes them out."""
 
 
-def say(data: bytes) -> None:
-    os.write(1, data)
+def say(data: bytes) -> bool:
+    """Write as many bytes as there are; true, so that deeds can be strung together."""
+    return os.write(1, data) > 0
 
 
-def line(reply: dict) -> bytes:
+def line(reply: Any) -> bytes:
     return json.dumps(reply).encode() + b"\n"
 
 
-def child(code: str, *, apart: bool = False) -> None:
+def child(code: str, *, apart: bool = False) -> bool:
     subprocess.Popen([sys.executable, "-S", "-c", f"import time; {code}; time.sleep(60)"], start_new_session=apart)
+    return True
 
 
-def hang() -> None:
+def hang() -> bool:
     time.sleep(60)
+    return True
 
 
-def spoil(reply: dict, last: bytes) -> None:
+def spoil(reply: Any, last: bytes) -> None:
     """Answer as the fault wants it; return where the fault is that too little or too much is done."""
     if FAULT in RAW:
         say(RAW[FAULT].replace(b"%d", str(reply["id"]).encode()))
@@ -120,52 +134,52 @@ def spoil(reply: dict, last: bytes) -> None:
         BY_DEED[FAULT](reply, last)
 
 
-def closes(*handles: int) -> None:
+def closes(*handles: int) -> bool:
     for handle in handles:
         os.close(handle)
-    hang()
+    return hang()
 
 
-def slow(reply: dict, last: bytes) -> None:
+def slow(reply: Any, last: bytes) -> None:
     time.sleep(0.2)
     say(line(reply))
 
 
-def partial(reply: dict, last: bytes) -> None:
+def partial(reply: Any, last: bytes) -> None:
     whole = line(reply)
     for piece in (whole[:7], whole[7:20], whole[20:]):
         say(piece)
         time.sleep(0.01)
 
 
-def huge(reply: dict, last: bytes) -> None:
+def huge(reply: Any, last: bytes) -> None:
     for _ in range(40):
         say(b"x" * 60_000)
     hang()
 
 
-def deaf(reply: dict, last: bytes) -> None:
+def deaf(reply: Any, last: bytes) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     hang()
 
 
-def forks(reply: dict, last: bytes) -> None:
+def forks(reply: Any, last: bytes) -> None:
     child("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)")
     say(line(reply))
 
 
-def escapes(reply: dict, last: bytes) -> None:
+def escapes(reply: Any, last: bytes) -> None:
     child("pass", apart=True)
     say(line(reply))
 
 
-def spins(reply: dict, last: bytes) -> None:
+def spins(reply: Any, last: bytes) -> None:
     say(line(reply))
     while True:
         pass
 
 
-BY_DEED = {
+BY_DEED: dict[str, Callable[[Any, bytes], object]] = {
     "none": lambda reply, last: say(line(reply)),
     "mute": lambda reply, last: hang(),
     "slow": slow,
@@ -175,24 +189,26 @@ BY_DEED = {
     "twice": lambda reply, last: say(line(reply) * 2),
     "echo": lambda reply, last: say(last),
     "partial": partial,
-    "half": lambda reply, last: (say(line(reply)[:-9]), os._exit(0)),
-    "unended": lambda reply, last: (say(line(reply)[:-1]), hang()),
+    "half": lambda reply, last: say(line(reply)[:-9]) and os._exit(0),
+    "unended": lambda reply, last: say(line(reply)[:-1]) and hang(),
     "huge": huge,
     "closes_stdout": lambda reply, last: closes(1),
     "closes_stdin": lambda reply, last: closes(0),
     "closes_both": lambda reply, last: closes(0, 1),
     "deaf": deaf,
     "forks": forks,
-    "forks_and_dies": lambda reply, last: (child("pass"), os._exit(0)),
+    "forks_and_dies": lambda reply, last: child("pass") and os._exit(0),
     "escapes": escapes,
     "spins": spins,
-    "noisy": lambda reply, last: (os.write(2, b"x" * 3_000_000), say(line(reply))),
+    "noisy": lambda reply, last: os.write(2, b"x" * 3_000_000) and say(line(reply)),
     "duplicate_keys": lambda reply, last: say(b'{"id":5,' + line(reply)[1:]),
     "unasked": lambda reply, last: say(line(reply)),
 }
 
 
-def due(request: dict, number: int, lives: int) -> bool:
+def due(request: Any, number: int, lives: int) -> bool:
+    if WHEN.startswith("="):
+        return number == int(WHEN[1:])
     if WHEN.isdigit():
         return number >= int(WHEN)
     return lives > 1 if WHEN == "life" else request["kind"] == WHEN
