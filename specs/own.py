@@ -92,7 +92,8 @@ class OwnOrder:
     `traits`: side, role and market, by which antecedents are counted.
     `oracle_px`, `mark_px`, `oracle_ms`: as told at sending. `cancels_ms`: when cancels of it were requested, in the
     present life; `cancel_pending_ms`: when the last one was, of which nothing was told since; `cancel_waiting_ms`: when
-    the first one was that no word on a cancel or end answered, repeated or not (L-6); `cancel_refused_ms`,
+    the first one was that no word on a cancel or end answered, repeated or not (L-6); `cancels_answered`: how many of
+    them were refused, never left or got lost; while there are fewer, one is still out. `cancel_refused_ms`,
     `cancel_failed_ms`: when the last one was refused, or never left, with nothing told or sent since. `absent_ms`: an
     answer did not tell it.
     `ended_ms`: when the maker was told its end (`ended_by`: the word). `live`: on the venue's book now.
@@ -125,6 +126,7 @@ class OwnOrder:
     cancels_ms: list[int] = field(default_factory=list)
     cancel_pending_ms: int | None = None
     cancel_waiting_ms: int | None = None
+    cancels_answered: int = 0
     cancel_refused_ms: int | None = None
     cancel_failed_ms: int | None = None
     done_filled: Decimal | None = None
@@ -183,7 +185,7 @@ class OwnOrder:
         self.known = known
         self.told_resting_ms = None
         self.told_remaining = None
-        self.cancels_ms = []
+        self.cancels_ms, self.cancels_answered = [], 0
         self.cancel_pending_ms = self.cancel_waiting_ms = None
         self.cancel_refused_ms = self.cancel_failed_ms = None
         self.absent_ms = None

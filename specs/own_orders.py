@@ -186,7 +186,7 @@ class Orders:
         order = self.find(event.cloid, event.oid)
         if order is None:
             return None
-        self._answered(order)
+        self._one_answered(order)
         order.cancel_refused_ms = event.now_ms
         seen = order.told_resting_ms
         if seen is not None and all(sent >= seen for sent in order.cancels_ms):
@@ -201,7 +201,7 @@ class Orders:
         action = event.action or ("cancel" if order.cancels_ms else "place")
         order.last_told_ms = event.now_ms
         if action == "cancel":
-            self._answered(order)
+            self._one_answered(order)
             order.cancel_failed_ms = event.now_ms
         elif order.told_resting_ms is None and order.told_filled == 0:
             self._end(order, event.now_ms, "send_failed")
@@ -232,6 +232,7 @@ class Orders:
         unchanged = _last_change_ms(order) < event.sent_ms
         if order.ended_ms is not None or unchanged:
             order.cancel_pending_ms = None  # it has to be sent again, which answers none of them (L-6)
+            order.cancels_answered = len(order.cancels_ms)
         if not unchanged and order.ended_ms is None:
             return
         self._alive(order, event.now_ms, told.oid, told.remaining)
@@ -248,8 +249,12 @@ class Orders:
 
     def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal | None) -> None:
         if order.ended_ms is not None:  # known again: its old cancels are forgotten (L-7a)
-            order.cancels_ms = []
+            pending_ms, ended_ms = order.cancel_pending_ms, order.ended_ms
             self._answered(order)
+            order.cancels_ms = [sent_ms for sent_ms in order.cancels_ms if sent_ms > ended_ms]
+            order.cancels_answered = 0
+            if order.cancels_ms:  # its maker did not take it for ended
+                order.cancel_pending_ms = pending_ms
         order.known = True
         order.ended_ms, order.ended_by = None, ""
         order.absent_ms = order.cancel_refused_ms = None
@@ -264,6 +269,14 @@ class Orders:
         if self.open.get(order.cloid) is not order:
             self.revivals += 1
             self._open(order)
+
+    def _one_answered(self, order: OwnOrder) -> None:
+        """Note a word on one cancel: of two that are out, it may be the first's, and the second still stands."""
+        pending_ms = order.cancel_pending_ms
+        self._answered(order)
+        order.cancels_answered += 1
+        if order.cancels_answered < len(order.cancels_ms):
+            order.cancel_pending_ms = pending_ms
 
     def _answered(self, order: OwnOrder) -> None:
         order.cancel_pending_ms = order.cancel_waiting_ms = None

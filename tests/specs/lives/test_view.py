@@ -7,6 +7,7 @@ from decimal import Decimal as D
 from model import events
 from model.actions import Place, QueryOpenOrders, Role, Side, Tif
 from model.config import MakerConfig
+from specs.duties import cancel_missing
 from specs.own import inferred_role
 
 GOLD = "xyz:GOLD"
@@ -246,3 +247,32 @@ def test_a_declared_role_is_borne_out_or_inferred():
     assert inferred_role(place(Role.LADDER, tif=Tif.IOC, reduce_only=True), config, None, False) is Role.FLATTEN
     assert inferred_role(place(Role.FLATTEN), config, None, False) is Role.LADDER
     assert inferred_role(place(None), MakerConfig(), Side.BUY, False) is Role.LADDER
+
+
+def test_of_two_cancels_that_are_out_the_refusal_of_one_leaves_the_other(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.timer(100, run.cancel(rung))
+    run.timer(100, run.cancel(rung))
+    refused = events.CancelRejected(run.now_ms, GOLD, rung.cloid, None)
+    run.tell(refused)
+    run.rests(rung)
+    order = order_of(run, rung)
+    assert not cancel_missing(run.panel.view, order)
+    run.tell(refused)
+    assert order.cancel_pending_ms is None
+
+
+def test_a_cancel_of_an_order_that_only_seemed_absent_still_stands_when_it_is_told_to_rest(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    for _ in range(2):
+        run.timer(6000, QueryOpenOrders())
+        run.answer()
+    order = order_of(run, rung)
+    assert order.ended_by == "absent"
+    run.timer(100, run.cancel(rung))
+    run.rests(rung)
+    assert (order.ended_ms, order.cancels_ms) == (None, [order.cancel_pending_ms])
