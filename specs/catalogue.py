@@ -24,6 +24,7 @@ from specs import (
     risk,
     sessions,
     system_healing,
+    system_resuming,
     system_safety,
     ticks,
     withdrawals,
@@ -78,6 +79,7 @@ JUDGED_BY_ENGINES: tuple[tuple[str, str], ...] = (
     ("DET-1", "property and simulation: worlds run twice, in another process and with another hash seed, and compared"),
     *((spec_id, "exhaustive: every state of small scopes") for spec_id in system_safety.JUDGED),
     *((spec_id, "exhaustive: how every state of small scopes ends") for spec_id in system_healing.JUDGED),
+    *((spec_id, "exhaustive: how every state of small scopes goes on") for spec_id in system_resuming.JUDGED),
     ("ROB-1", "exhaustive: every event of small scopes is answered"),
 )
 """Specs that no monitor of one run can judge, and who does: the engines, a colon, and how."""

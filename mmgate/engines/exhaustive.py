@@ -26,14 +26,14 @@ from mmgate.request import Counts, EngineResult, MakerRef, Request
 from model.codec import TRACE
 from model.orders import TRANSITIONS
 from sim.world import World
-from specs import system_healing, system_safety
+from specs import system_healing, system_resuming, system_safety
 from specs.spec import Outcome, Violation, Word, merge_runs
 from specs.system_parts import DEEDS, FAULTS, Scope
 from specs.system_races import EVENTS, Pair
 from specs.system_scopes import MOST_STATES, scopes_of
 
 ENGINE = "exhaustive"
-JUDGED = tuple(dict.fromkeys((*system_safety.JUDGED, *system_healing.JUDGED, TOTALITY)))
+JUDGED = tuple(dict.fromkeys((*system_safety.JUDGED, *system_healing.JUDGED, *system_resuming.JUDGED, TOTALITY)))
 """The specs that are judged in the small system."""
 NEVER_TAKEN: dict[tuple[str, str], str] = {
     ("resting", "rejected"): "a refused order was never on the book",

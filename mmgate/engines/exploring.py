@@ -1,8 +1,9 @@
 """Breadth-first search through every state of a scope of the small system, on the real model.
 
 Each state is met by one of its shortest paths; states that go on alike are one (`specs.system_key`). Every move is
-judged, and from every state the world is let heal, to see that what must come to an end does. A state is remembered
-by a hash of 64 bits: two of some hundred thousand states share one with a chance of about one in a hundred million.
+judged, and from every state the world is let heal, to see that what must come to an end does: a shutdown, a halt. A
+state is remembered by a hash of 64 bits: two of some hundred thousand states share one with a chance of about one in a
+hundred million.
 """
 
 from __future__ import annotations
@@ -27,9 +28,13 @@ from specs.system_key import key
 from specs.system_moves import moves, opened
 from specs.system_parts import Move, Scope
 from specs.system_races import Pair, race
+from specs.system_resuming import Resuming, resumed
 from specs.system_safety import Found, judge
 
 TOTALITY = "ROB-1"
+HEALED, RESUMED = "healed", "resumed"
+WAYS_ON = {HEALED: ending, RESUMED: resumed}
+"""How a world in which nothing fails any more goes on: it shuts down, or it quotes again."""
 Watch: TypeAlias = Callable[[System, Move, System], None]
 
 
@@ -37,14 +42,14 @@ Watch: TypeAlias = Callable[[System, Move, System], None]
 class Broken:
     """A spec that a path breaks: the fact, the beginning of the first life, and the moves from there.
 
-    `ending`: the moves of the healed world after those, where it shows only in how the state ends (`healed`).
+    `ends`: HEALED or RESUMED where it shows only in how a healed world goes on after those, by the moves `ending`.
     """
 
     spec_id: str
     text: str
     start_ms: int
     moves: tuple[Move, ...]
-    healed: bool = False
+    ends: str = ""
     ending: tuple[Move, ...] = ()
 
     @property
@@ -114,7 +119,7 @@ class _Search:
         healing: Healing | None,
         watch: Watch | None,
     ) -> None:
-        self._watch = watch
+        self._watch, self._resuming = watch, Resuming()
         self._found, self._most, self._until, self._healing = found, most, until, healing
         first, self._opening, broken = _judged_opening(scope)
         self._start_ms = first.started_ms
@@ -172,14 +177,15 @@ class _Search:
         """Let the world heal from a state, and see that all comes to its end."""
         found = self._found
         found.healed += 1
-        try:
-            wrong = healing.ends(system, found.met)
-        except Exception as error:  # as above
-            wrong = [(TOTALITY, broke_down(error))]
-        for spec_id, text in wrong:
-            if spec_id not in found.broken:
-                path, end = self._path(found.states - 1), tuple(_as_far_as_it_goes(system))
-                found.broken[spec_id] = Broken(spec_id, text, self._start_ms, path, True, end)
+        for ends, judged in ((HEALED, healing.ends), (RESUMED, self._resuming.ends)):
+            try:
+                wrong = judged(system, found.met)
+            except Exception as error:  # as above
+                wrong = [(TOTALITY, broke_down(error))]
+            for spec_id, text in wrong:
+                if spec_id not in found.broken:
+                    path, end = self._path(found.states - 1), tuple(_as_far_as_it_goes(WAYS_ON[ends](system)))
+                    found.broken[spec_id] = Broken(spec_id, text, self._start_ms, path, ends, end)
 
     def _report(self, number: int, move: Move, broken: list[Found]) -> None:
         for spec_id, text in broken:
@@ -209,10 +215,10 @@ def _judged_opening(scope: Scope) -> tuple[System, tuple[Move, ...], list[Broken
     return system, path, [Broken(one, text, end.started_ms, path[:count]) for one, text, count in broken]
 
 
-def _as_far_as_it_goes(system: System) -> Iterator[Move]:
-    """Yield how the healed world goes on, until the maker breaks down."""
+def _as_far_as_it_goes(ways: Iterator[tuple[Move, System]]) -> Iterator[Move]:
+    """Yield the moves of how the healed world goes on, until the maker breaks down."""
     with suppress(Exception):
-        yield from (move for move, _ in ending(system))
+        yield from (move for move, _ in ways)
 
 
 def broke_down(error: Exception) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import localcontext
 
-from mmgate.engines.exploring import TOTALITY, Broken, broke_down, in_force
+from mmgate.engines.exploring import HEALED, RESUMED, TOTALITY, WAYS_ON, Broken, broke_down, in_force
 from mmgate.engines.story import Teller
 from mmgate.request import MakerRef
 from model.arithmetic import CONTEXT
@@ -19,8 +19,9 @@ from model.codec import Malformed, show
 from model.config import MakerConfig
 from model.journal import Crashed, FaultBegan, OrderClosed, OrderOpened, Owner, Record, Traded, Turn
 from specs.system import MOVES, System
-from specs.system_healing import Healing, ending
+from specs.system_healing import Healing
 from specs.system_parts import CHANNELS, FAULTS, ORACLES, Move
+from specs.system_resuming import Resuming
 from specs.system_safety import Found, judge
 from specs.system_venue import MARKET, ZERO
 
@@ -29,31 +30,36 @@ MOST_MOVES = 2_000
 """More than any search or healing takes; a file that tells more is refused."""
 SIDES = 2
 START = Move("start")
-HEALS = "the world: from here on nothing fails any more; the maker is told to shut down, if it was not"
+HEALS = {
+    HEALED: "the world: from here on nothing fails any more; the maker is told to shut down, if it was not",
+    RESUMED: "the world: from here on nothing fails any more; the last price is told again after each step of time",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Moves from the beginning of a first life. `healed`: what is wrong shows in how it ends once the world heals."""
+    """Moves from the beginning of a first life. `ends`: what is wrong shows in how a healed world then goes on."""
 
     config: MakerConfig
     start_ms: int
     moves: tuple[tuple[str, str, int, str], ...]
-    healed: bool = False
+    ends: str = ""
 
     def shown(self) -> str:
         """Return it for a person, in a line."""
-        return f"{len(self.moves)} moves through the small system" + (", which then heals" if self.healed else "")
+        return f"{len(self.moves)} moves through the small system" + (", which then heals" if self.ends else "")
 
 
 def walk_of(config: MakerConfig, broken: Broken) -> Walk:
     """Return the path that breaks a spec, as a case."""
     moves = tuple((move.name, move.channel, move.at, move.fault) for move in broken.moves)
-    return Walk(config, broken.start_ms, moves, broken.healed)
+    return Walk(config, broken.start_ms, moves, broken.ends)
 
 
 def check_walk(walk: Walk) -> None:
     """Refuse moves that no search makes. Raises Malformed."""
+    if walk.ends not in ("", *HEALS):
+        raise Malformed("ends", f"{show(walk.ends)} is none of {', '.join(HEALS)}")
     if len(walk.moves) > MOST_MOVES:
         raise Malformed("moves", f"{len(walk.moves)} are more than {MOST_MOVES}")
     for number, row in enumerate(walk.moves):
@@ -97,7 +103,7 @@ class _Walker:
                 return broke_down(error) if self._spec_id == TOTALITY else None
             text = self._follow(system, after, move)
             system = after
-        return text if text is not None or not self._walk.healed else self._end(system)
+        return text if text is not None or not self._walk.ends else self._end(system)
 
     def _follow(self, before: System, after: System, move: Move) -> str | None:
         """Tell and judge one move."""
@@ -107,14 +113,16 @@ class _Walker:
 
     def _end(self, system: System) -> str | None:
         """Let the world heal, and say what is wrong with how it ends."""
-        self.teller.note(system.now_ms, HEALS)
+        ends = self._walk.ends
+        self.teller.note(system.now_ms, HEALS[ends])
         at = system
         try:
-            for move, after in ending(system):
+            for move, after in WAYS_ON[ends](system):
                 for record in _records(at, after, move):
                     self.teller.tell(record)
                 at = after
-            return self._of_spec(Healing().ends(system, Counter()))
+            judged = Healing().ends if ends == HEALED else Resuming().ends
+            return self._of_spec(judged(system, Counter()))
         except Exception as error:  # as above
             return broke_down(error) if self._spec_id == TOTALITY else None
 

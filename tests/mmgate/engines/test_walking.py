@@ -11,7 +11,7 @@ import pytest
 
 from mmgate import corpus, recalling
 from mmgate.engines import exhaustive
-from mmgate.engines.exploring import TOTALITY, explore
+from mmgate.engines.exploring import HEALED, TOTALITY, explore
 from mmgate.engines.questions import Question, ask_again, from_data
 from mmgate.engines.walking import WALK, walk_of
 from mmgate.profiles import QUICK
@@ -26,6 +26,7 @@ from specs.system_scopes import WINDOW_STEPS, scope
 UNSEEN = [
     ("shutdown-unreachable", scope("trade", window=WINDOW_STEPS), "ORD-3"),
     ("unconfirmed-forgotten", scope("disconnect"), "ORD-1"),
+    ("halt-outlives-reconnect", scope("disconnect"), "ORD-6"),
     ("shutdown-done-too-early", scope("crash", "signal"), "ORD-1"),
 ]
 """Violations that no monitor of the same spec sees in the simulated world."""
@@ -109,7 +110,7 @@ def test_a_maker_that_breaks_down_breaks_down_again(kind, tmp_path, monkeypatch)
     monkeypatch.setattr(maker, "step", fragile)
     where = scope("disconnect")
     broken = explore(where, MakerRef(), 400).broken[TOTALITY]
-    assert broken.healed == (kind is Shutdown)
+    assert broken.ends == (HEALED if kind is Shutdown else "")
     case = TRACE.to_data(walk_of(where.config, broken))
     answer = ask_again(MakerRef(), TOTALITY, from_data({"kind": WALK, "title": "x", "case": case}))
     assert (answer.word, answer.text) == (Word.VIOLATED, "ArithmeticError: no answer")
