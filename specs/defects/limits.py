@@ -42,6 +42,14 @@ def _every_fill(original: Any) -> Callable[..., None]:
     return lambda draft, where, order, fill: original(draft, where, order._replace(filled=fill.sz), fill)
 
 
+def _all_leave(_original: Any) -> Callable[..., Any]:
+    def aged(gate: Any, now_ms: int) -> Any:
+        young = gate.oldest_ms is None or now_ms - gate.oldest_ms < 3_600_000
+        return gate if young else type(gate)()
+
+    return aged
+
+
 def _no_reason_but_own(original: Any) -> Callable[..., str | None]:
     def account_halt(config: Any, state: Any) -> str | None:
         cause: str | None = original(config, state)
@@ -187,6 +195,13 @@ DEFECTS: tuple[Defect, ...] = (
         ("I-7",),
         ("HLT-1",),
         (Patch("model.fills:_take_takers", _without_fees),),
+    ),
+    Defect(
+        "gate-forgets-all-at-once",
+        "When the oldest loss is an hour old, all younger ones are forgotten with it",
+        ("I-7",),
+        ("HLT-1",),
+        (Patch("model.risk:DrawdownGate.aged", _all_leave),),
     ),
     Defect(
         "reserve-holds-cancels",
