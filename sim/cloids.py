@@ -42,4 +42,4 @@ def packed(cloid: str) -> bytes | None:
         key = bytes.fromhex(cloid[2:])
     except ValueError:
         return None
-    return key if len(key) == KEY_BYTES and f"0x{key.hex()}" == cloid else None
+    return key if len(key) == KEY_BYTES and "0x" + key.hex() == cloid else None

@@ -28,7 +28,6 @@ class EveryFillAnswered(Monitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._quotable = Quotable(view)
-        self._places: list[Place] = []
         self._open = 0
 
     def switched_off(self) -> str:
@@ -47,19 +46,13 @@ class EveryFillAnswered(Monitor):
         """Count the counter-orders that are open before the reply."""
         self._open = sum(o.role is not Role.LADDER for o in self.view.orders.open_in(event.market))
 
-    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
-        """Note what goes out in the reply."""
-        self._places.append(place)
-
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the reply to a fill."""
-        event, places = turn.event, self._places
+        event = turn.event
         if isinstance(event, events.Fill) and self.view.config.counter_order_enabled:
-            self._judge(event, places)
+            self._judge(event, [action for action in turn.reply.actions if isinstance(action, Place)])
         if turn.reply.actions or isinstance(event, events.Fill | events.SendFailed):
             self._quotable.turned(turn)
-        if places:
-            self._places = []
 
     def _judge(self, event: events.Fill, places: list[Place]) -> None:
         order, fresh = self.view.fill_order, self.view.pricing.answers.fresh

@@ -83,6 +83,8 @@ class Answers:
         self._answers: dict[tuple[str, int], Answer | None] = {}
         self._ranges: dict[Key, tuple[tuple[tuple[Lot, ...], tuple[Fraction, ...]], tuple[Fraction, Fraction]]] = {}
         self.fresh: Lot | None = None
+        self.judged: tuple[OwnOrder | None, Answer | None] = (None, None)
+        """The order that the monitors on counter-orders looked at last, and what they judge it by."""
 
     # Called by the pricing, once per turn.
 

@@ -28,22 +28,25 @@ class CounterMonitor(Monitor):
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Judge a new order if it is a counter-order; let every rung's level be known for its fills."""
         del turn, action
-        if not self.view.config.counter_order_enabled:
-            return
-        pricing = self.view.pricing
-        if order.role is Role.LADDER:
-            facts = pricing.facts(order)
-            if (
-                facts is None
-                or pricing.answers.fresh is None
-                or not self._disguised(order, facts, pricing.answers.fresh)
-            ):
-                return
-        elif order.role is not Role.COUNTER:
-            return
-        answer = pricing.answers.of(order)
+        answers = self.view.pricing.answers
+        if answers.judged[0] is not order:  # asked by the first of these monitors for all of them
+            answers.judged = (order, self._answer(order))
+        answer = answers.judged[1]
         if answer is not None:
             self.judge(order, answer)
+
+    def _answer(self, order: OwnOrder) -> Answer | None:
+        """Return the explanation of a counter-order, called one or not; None for other orders."""
+        if not self.view.config.counter_order_enabled:
+            return None
+        pricing = self.view.pricing
+        if order.role is Role.LADDER:
+            facts, fresh = pricing.facts(order), pricing.answers.fresh
+            if facts is None or fresh is None or not self._disguised(order, facts, fresh):
+                return None
+        elif order.role is not Role.COUNTER:
+            return None
+        return pricing.answers.of(order)
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Judge one counter-order."""

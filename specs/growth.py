@@ -23,7 +23,6 @@ class NothingGrows(Monitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._placed: set[str] = set()
         self._over: set[str] = set()
         self._hours: dict[int, tuple[int, int]] = {}
         self._hour = -1
@@ -38,15 +37,10 @@ class NothingGrows(Monitor):
         self._over.clear()
         self.wake_ms = 0
 
-    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
-        """Note the market: it is judged when the reply is whole."""
-        self._placed.add(place.market)
-
     def on_reply(self, turn: journal.Turn) -> None:
         """Count the open orders of the markets that got new ones."""
-        for market in sorted(self._placed):
+        for market in sorted({action.market for action in turn.reply.actions if isinstance(action, Place)}):
             self._judge_number(market)
-        self._placed.clear()
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Begin an hour with its first turn."""

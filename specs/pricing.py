@@ -147,6 +147,8 @@ class MarketPricing:
     def trend_values(self) -> tuple[Fraction, ...]:
         """Return the possible trends, 0 where the velocity skew is off."""
         each = tuple(trend.values() for trend in self.trends)
+        if len(each) == 1:
+            return each[0]
         if self._trends[0] != each:
             self._trends = (each, tuple(sorted({value for values in each for value in values})))
         return self._trends[1]
@@ -159,7 +161,9 @@ class MarketPricing:
         parts = (oracle_px, nets, marks, trends, multipliers, self.statistics(now_ms))
         if self._readings[0] != parts:
             limit = self.config.max_position_usd
-            ratios = sorted({ratio(exact(net), exact(mark), limit) for net in nets for mark in marks})
+            ratios = [ratio(exact(net), exact(mark), limit) for net in nets for mark in marks]
+            if len(ratios) > 1:
+                ratios = sorted(set(ratios))
             oracle, rest = exact(oracle_px), product(ratios, *parts[3:])
             self._readings = (parts, tuple(Inputs(oracle, *part) for part in islice(rest, MAX_READINGS)))
         return self._readings[1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import Place
 from specs.duties import calm_since
 from specs.monitor import Monitor, snake
 from specs.own import OwnOrder
@@ -48,22 +48,15 @@ class FreedomMonitor(Monitor):
             self.rests_on = (leader,)
         self._quotable = Quotable(view)
         self._markets: dict[str, Freedom] = {}
-        self._quoted: set[str] = set()
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life begins halted, having quoted nothing."""
         self._quotable.heard(turn)
         self._markets = {market.name: Freedom() for market in event.markets}
-        self._quoted.clear()
 
     def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
         """Note a doubt."""
         self._quotable.heard(turn)
-
-    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
-        """A rung goes out: the market is quoted."""
-        if order.role is Role.LADDER:
-            self._quoted.add(place.market)
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Look at the markets that this event may have changed; count requests last."""
@@ -130,7 +123,8 @@ class HaltEndsWithItsCause(FreedomMonitor):
 
     def missed(self, market: str, freedom: Freedom) -> None:
         """Quoting goes on within B-resume; a market never quoted beside others that are is CFG-5's business."""
-        if freedom.cause not in HALTS or (self._quoted and market not in self._quoted):
+        quoted = self.view.rungs_in
+        if freedom.cause not in HALTS or (quoted and market not in quoted):
             return
         self.resumed(market, freedom)
         assert freedom.free_ms is not None
@@ -146,7 +140,6 @@ class ConfiguredMarketsQuoted(FreedomMonitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Nothing but a close goes out in a market that the config does not name."""
-        super().sent_place(turn, place, order)
         if not place.reduce_only and not configured(self.view, place.market):
             names = ", ".join(self.view.config.markets)
             fact = f"{order.label()} is placed in {place.market}; the config names {names}"
@@ -159,7 +152,7 @@ class ConfiguredMarketsQuoted(FreedomMonitor):
     def missed(self, market: str, freedom: Freedom) -> None:
         """Every configured market is quoted once in a life, within B-resume of being free to."""
         self.antecedent("not quoted", market=market)
-        if market not in self._quoted:
+        if market not in self.view.rungs_in:
             limit = self.view.bounds.resume_ms
             fact = f"{market} is configured ({self._name_of(market)}) and was never quoted in this life"
             self.violated(f"{fact}, although nothing held it back for {limit} ms", market)

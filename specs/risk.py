@@ -146,11 +146,6 @@ class GateSeesTheTaker(Monitor):
             self.antecedent("taker loss over quotes" if quoted else "taker loss, nothing quoted")
         self._shut = shut
 
-    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
-        """Quoting goes on."""
-        if order.role is Role.LADDER:
-            self._quoted_ms = self.view.event_ms
-
     def on_turn(self, turn: journal.Turn) -> None:
         """While the gate is surely shut the ladder goes; while it is surely open, own losses stop nothing."""
         view = self.view
@@ -180,6 +175,7 @@ class GateSeesTheTaker(Monitor):
     def _judge_quoting(self) -> None:
         """Own losses that would shut the gate, were they counted, leave the maker quoting within B-resume."""
         view = self.view
+        self._quoted_ms = max(self._quoted_ms, view.last_rung_ms)
         self._forget()
         own = sum((usd for _, usd in self._own), ZERO)
         limit = -view.config.max_hourly_drawdown_usd

@@ -73,6 +73,9 @@ class View:
         self.fault_ms = 0
         self.own_fill_ms: dict[str, int] = {}
         self.last_own_fill_ms = 0
+        self.last_rung_ms = 0
+        self.rungs_in: set[str] = set()
+        """When a rung was sent last; in which markets, in the present life."""
         self.last_refusal_ms = 0
         self.last_taker_trade_ms: dict[str, int] = {}
         self.closes_made: dict[str, int] = {}
@@ -220,6 +223,7 @@ class View:
         self.told = {}
         self.counter_due = {}
         self.guesses = set()
+        self.rungs_in = set()
         self.closes_made = {}
         self.orders.life_began(start)
         self.positions.life_began(start)
@@ -300,6 +304,9 @@ class View:
         if place.role is None and perhaps and self.config.counter_order_enabled:
             order = self._own(turn, place, self.pricing.answers.role_of(order, role is Role.COUNTER))
         order.borne_out = order.role is not Role.COUNTER or (due is not None and due > 0)
+        if order.role is Role.LADDER:
+            self.last_rung_ms = self.event_ms
+            self.rungs_in.add(order.market)
         self.orders.placed(order)
         self._counter_due(order, -place.sz)
         return order

@@ -59,7 +59,10 @@ class Trend:
     def _values(self) -> tuple[Fraction, ...]:
         if not self._moves or self._config.velocity_weighting is not VelocityWeighting.MAGNITUDE:
             return (self.value(),)
-        return tuple(sorted({self.value(), weighed([move for _, move in self._moves])}))
+        in_bps, in_price = self.value(), weighed([move for _, move in self._moves])
+        if in_bps == in_price:
+            return (in_bps,)
+        return (in_bps, in_price) if in_bps < in_price else (in_price, in_bps)
 
 
 def weighed(moves: list[Fraction]) -> Fraction:

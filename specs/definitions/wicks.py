@@ -19,7 +19,8 @@ from model.config import MakerConfig
 from specs.definitions.exact import exact
 
 SECOND_MS = 1000
-CAP_BPS = Fraction(500)
+CAP = 500
+CAP_BPS = Fraction(CAP)
 PERCENTILES: tuple[tuple[str, Fraction], ...] = (
     ("P90", Fraction(90)),
     ("P95", Fraction(95)),
@@ -72,7 +73,10 @@ def wick_bps(high: Fraction, low: Fraction) -> float:
     """Return (high − low) / ((high + low)/2) × 10 000, capped at 500, rounded once to binary64 (V-2)."""
     if high == low:
         return 0.0
-    return float(min((high - low) / ((high + low) / 2) * 10_000, CAP_BPS))
+    top, tops = high.as_integer_ratio()
+    bottom, bottoms = low.as_integer_ratio()
+    twice_wick, twice_mean = 2 * (top * bottoms - bottom * tops) * 10_000, top * bottoms + bottom * tops
+    return twice_wick / twice_mean if twice_wick < CAP * twice_mean else float(CAP)
 
 
 def samples(config: MakerConfig, ticks: Sequence[Tick]) -> list[Sample]:
