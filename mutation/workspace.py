@@ -24,7 +24,7 @@ also_copy = ["sim", "specs", "mmgate", "vectors"]
 pytest_add_cli_args_test_selection = ["tests/"]
 process_isolation = "forkserver"
 timeout_constant = 8.0
-timeout_multiplier = 3.0
+timeout_multiplier = 5.0
 track_dependencies = false
 use_git_change_detection = false
 use_setproctitle = false
@@ -32,7 +32,7 @@ use_setproctitle = false
 [tool.pytest.ini_options]
 addopts = ["--import-mode=importlib", "-p", "no:cacheprovider"]
 """
-"""A mutant ends as a time-out after three times what its judges take, and 24 s; twice that in processor time."""
+"""A mutant ends as a time-out after five times what its judges take, and 40 s; twice that in processor time."""
 
 
 def laid_open(text: str) -> str:

@@ -172,7 +172,8 @@ def test_an_unseen_order_ends_by_the_second_absence_asked_for_late_enough(desk, 
         taken(draft)
         assert (first.cloid not in draft.state.orders) is ended
         if ended:
-            assert ended_of(draft, first.cloid, draft.now).end is End.ABSENT
+            last = ended_of(draft, first.cloid, draft.now)
+            assert (last.end, last.changed_ms) == (End.ABSENT, draft.now)
 
 
 def test_the_first_absence_ends_no_unseen_order_however_late(desk, config):
@@ -443,6 +444,7 @@ def test_what_waits_for_an_answer(desk, config):
     assert not reconcile.unsettled(with_order(seen_resting=False, sent_ms=now - 4999))
     assert reconcile.unsettled(with_order(state=OrderState.CANCEL_REQUESTED, cancel_ms=now - 10_000))
     assert not reconcile.unsettled(with_order(state=OrderState.CANCEL_REQUESTED, cancel_ms=now - 9_999))
+    assert not reconcile.unsettled(with_order(role=Role.COUNTER, sent_ms=now - 60_000))  # too old, but in no doubt
 
 
 def test_a_close_a_difference_and_a_quiet_shutdown_wait_too(desk, config):
