@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from types import FrameType
@@ -203,43 +203,53 @@ def judge(
             opened(ref, stderr_path=_beside(evidence, "stderr")) as maker,
             _partner(ref, engine) as partner,
         ):
-            panel = Panel(wanted)
-            digest = ActionDigest() if ref.kind == "port" else Digest()
-            keeper = Keeper()
-            counting = Counting()
-            known = Known()
-            observers: list[Observer] = [panel, digest, counting, known]
-            observers += [keeper] if keep else []
-            observers += [Stopper(panel)] if stop else []
-            observers += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
+            panel, keeper = Panel(wanted), Keeper()
+            more: list[Observer] = [keeper] if keep else []
+            more += [Stopper(panel)] if stop else []
+            more += [Stopper(panel, each=True)] if stop_when_each and panel.monitors else []
             driven = maker if partner is None else Lockstep(maker, Mode(ref.compare), partner)
-            watch = Watch(driven) if isinstance(driven, Lockstep) else None
-            observers += [watch] if watch is not None else []
-            failed, cut = _played(world, driven, observers)
-            view = panel.view
-            failed = failed or (None if cut else _leaving(maker, view.now_ms, view.life))
-            _keep_transcript(maker, failed, evidence)
-            hours = (view.now_ms - view.began_ms) / 3_600_000
-            total = _totality(view.turns, failed, view.index - 1, engine, wanted, known)
-            alike = () if watch is None else (watch.agreement(),)
-            return Judgement(
-                (*panel.outcomes(engine), *total, *alike),
-                view.turns,
-                hours,
-                digest.hexdigest(),
-                tuple(keeper.records),
-                failed,
-                cut=cut,
-                features=maker.features,
-                tally=counting.tally(),
-                planned_hours=(world.parameters.end_ms - world.parameters.start_ms) / 3_600_000,
-            )
+            judged = _watched(world, maker, driven, panel, more, engine, wanted, evidence)
+            return replace(judged, records=tuple(keeper.records))
     except ConfigRefused as refusal:
         return Judgement(refused=str(refusal))
     except MakerFault as fault:
         _write_transcript(fault, evidence)
         failure = MakerFailed(world.parameters.start_ms, 0, fault.kind, fault.text)
         return Judgement(_totality(0, failure, 0, engine, wanted), failed=failure)
+
+
+def _watched(
+    world: World,
+    maker: Maker,
+    driven: Maker,
+    panel: Panel,
+    more: Sequence[Observer],
+    engine: str,
+    wanted: frozenset[str] | None,
+    evidence: Path | None,
+) -> Judgement:
+    """Play a world with a maker, or with the lock step that drives it, and let it leave; say what was seen."""
+    digest = ActionDigest() if isinstance(maker, PortMaker) else Digest()
+    counting, known = Counting(), Known()
+    watch = Watch(driven) if isinstance(driven, Lockstep) else None
+    observers: list[Observer] = [panel, digest, counting, known, *more]
+    failed, cut = _played(world, driven, [*observers, watch] if watch is not None else observers)
+    view = panel.view
+    failed = failed or (None if cut else _leaving(maker, view.now_ms, view.life))
+    _keep_transcript(maker, failed, evidence)
+    total = _totality(view.turns, failed, view.index - 1, engine, wanted, known)
+    alike = () if watch is None else (watch.agreement(),)
+    return Judgement(
+        (*panel.outcomes(engine), *total, *alike),
+        view.turns,
+        (view.now_ms - view.began_ms) / 3_600_000,
+        digest.hexdigest(),
+        failed=failed,
+        cut=cut,
+        features=maker.features,
+        tally=counting.tally(),
+        planned_hours=(world.parameters.end_ms - world.parameters.start_ms) / 3_600_000,
+    )
 
 
 def _played(world: World, maker: Maker, observers: Iterable[Observer]) -> tuple[MakerFailed | None, str]:
