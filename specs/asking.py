@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import QueryOpenOrders
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.statements import statement
 from specs.view import View
 
@@ -61,7 +61,7 @@ class AsksTwice(Monitor):
     def _owe(self, after: str) -> None:
         self._after = after
         self._due_ms = self.view.event_ms + self.view.config.sent_timeout_ms
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def _slack_ms(self) -> int:
         """Return how late the second query may be: a time-out of the first one, timers, a round trip."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Cancel, Place
 from specs.duties import attempts_spent, cancel_missing, had_last_word, recovered, told_closable
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -31,15 +31,15 @@ class NothingHeldBack(Monitor):
         self._closes.clear()
         self._unclosed_ms.clear()
         self._duty = ""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def told_stop(self, turn: journal.Turn) -> None:
         """A shutdown is entered."""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
         """The connection is lost."""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def told_send_failed(self, turn: journal.Turn, event: events.SendFailed) -> None:
         """A cancel that never left must be sent again (L-5)."""
@@ -47,7 +47,7 @@ class NothingHeldBack(Monitor):
         if order is not None and order.cancel_failed_ms is not None and order.open_told:
             self.antecedent("a cancel never left", order)
             self._failed[order.cloid] = order
-            self.wake_ms = 0
+            self.wake_ms = AWAKE_MS
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A close has gone out."""

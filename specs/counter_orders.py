@@ -10,7 +10,7 @@ from specs.answers import Answer
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
 from specs.lots import SLACK, Explanation, Lot, legal
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
 from specs.pricing import Facts
 from specs.rungs import DECIMAL_DOUBT
@@ -193,7 +193,7 @@ class Bounded(CounterMonitor):
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life may have another bound."""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def judge(self, order: OwnOrder, answer: Answer) -> None:
         """Count the open ones of its market, the new one included."""
@@ -211,7 +211,7 @@ class Bounded(CounterMonitor):
                 order.market,
                 order.cloid,
             )
-        self._next_ms = self.wake_ms = 0
+        self._next_ms, self.wake_ms = 0, AWAKE_MS
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Demand a cancel of each one past its age, in the reply to the first event after it."""

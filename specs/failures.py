@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Cancel
 from specs.duties import cancel_missing, recovered
-from specs.monitor import ASLEEP_MS, Handler, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Handler, Monitor
 from specs.orphans import NoOrphan
 from specs.own import OwnOrder
 from specs.stale import NoStaleQuote
@@ -51,7 +51,7 @@ class FailuresLoseNothing(Monitor):
         self._touched.clear()
         self._failed.clear()
         self._quiet_ms = 0
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
         if self._orphans is not None:
             self._orphans.told_start(turn, event)
         if self._stale is not None:
@@ -79,7 +79,7 @@ class FailuresLoseNothing(Monitor):
         self._touch(event, f"{'cancel' if cancel else 'place'} never left")
         if cancel and order.open_told:
             self._failed[order.cloid] = order
-            self.wake_ms = 0
+            self.wake_ms = AWAKE_MS
 
     def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
         """Nobody knows what became of an action."""
@@ -126,7 +126,7 @@ class FailuresLoseNothing(Monitor):
         if self._stale is not None:
             self._stale.on_turn(turn)
         if not self._failed:
-            self.wake_ms = ASLEEP_MS if len(self.rests_on) == 2 else 0
+            self.wake_ms = ASLEEP_MS if len(self.rests_on) == 2 else AWAKE_MS
             return
         for cloid, order in list(self._failed.items()):
             if order.cancel_failed_ms is None or not order.open_told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model import events, journal
 from model.actions import Place
-from specs.monitor import Monitor
+from specs.monitor import AWAKE_MS, Monitor
 from specs.own import OwnOrder
 from specs.positions import HOUR_MS
 from specs.statements import statement
@@ -35,7 +35,7 @@ class NothingGrows(Monitor):
         self._judge_growth(self.view.turns - 1, self.view.actions)
         self._hours.clear()
         self._over.clear()
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def on_reply(self, turn: journal.Turn) -> None:
         """Count the open orders of the markets that got new ones."""

@@ -10,7 +10,7 @@ from model.actions import Place, Role, Side
 from specs.definitions.rounding import passive_price
 from specs.duties import cancel_missing, had_last_word
 from specs.fills import lawful_closes
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -75,10 +75,10 @@ class LimitsActAtOnce(Monitor):
         level = self._level(market)
         before = self._levels.pop(market, Level.CALM)
         if level is Level.CALM:
-            self.wake_ms = 0 if self._levels else ASLEEP_MS
+            self.wake_ms = AWAKE_MS if self._levels else ASLEEP_MS
             return
         self._levels[market] = level
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
         if level > before:
             side = "long" if self._adding_side(market) is Side.BUY else "short"
             self.antecedent(f"{level.name.lower()} · {side} · {event}", market=market)

@@ -13,7 +13,7 @@ from model import events, journal
 from model.config import MakerConfig
 from model.journal import LogLine
 from specs.duties import shutdown_deadline
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder, sane
 from specs.statements import statement
 from specs.view import View
@@ -165,16 +165,16 @@ class LogTellsTheTruth(SampleMonitor):
         self._valid_ms = dict.fromkeys(names)
         self._finished = False
         self._due_stop = len(self.view.stops.all)
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
         """A price may close a second."""
         super().told_oracle(turn, event)
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def told_stop(self, turn: journal.Turn) -> None:
         """A shutdown is entered: its end is to be logged."""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def on_log(self, turn: journal.Turn) -> None:
         """Judge the reply's lines."""
@@ -184,7 +184,7 @@ class LogTellsTheTruth(SampleMonitor):
         for line in turn.reply.log:
             if line.code == SHUTDOWN_DONE:
                 self._done()
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the lines that are missing."""
@@ -192,7 +192,7 @@ class LogTellsTheTruth(SampleMonitor):
             self._reopen(turn.event)
         next_ms = self._judge_missing_statistics()
         self._judge_missing_end()
-        self.wake_ms = 0 if self._finished or self._due_stop != len(self.view.stops.all) else next_ms
+        self.wake_ms = AWAKE_MS if self._finished or self._due_stop != len(self.view.stops.all) else next_ms
 
     def close(self) -> None:
         """Missing lines count for a maker that writes any of them."""

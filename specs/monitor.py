@@ -39,7 +39,8 @@ BY_ROLE = frozenset((*_OFFSET_SPECS, *_ORDER_SPECS, *_COUNTER_SPECS))
 """Specs that judge an order by its role. Where roles had to be guessed they can't say that a rule is broken."""
 
 ASLEEP_MS = 1 << 62
-"""A time that never comes: `on_turn` is not called until another handler sets `wake_ms`."""
+AWAKE_MS = -ASLEEP_MS
+"""Times that never come and always have: `on_turn` is not called until another handler sets `wake_ms`, or always."""
 
 NAMING = frozenset(kind for kind in get_args(events.Event) if "cloid" in kind.__dataclass_fields__)
 """Events that name an order."""
@@ -63,7 +64,7 @@ class Monitor:
         self.violation_count = 0
         self.antecedents = 0
         self.doubt = ""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
         self.rests_on: tuple[Monitor, ...] = ()
         view.watching.setdefault(type(self), self)
         self._conditions: dict[Around, dict[tuple[str, str], int]] = {}

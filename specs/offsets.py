@@ -9,7 +9,7 @@ from itertools import pairwise
 from model import events, journal
 from model.actions import Place, Role, Side
 from specs.definitions.exact import exact
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
 from specs.pricing import Facts, Readings
 from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, Whole
@@ -208,7 +208,7 @@ class UsablePricesOnly(Monitor):
         self._blamed: set[str] = set()
         self._fine: dict[str, tuple[Decimal | None, Decimal | None]] = {}
         """The prices of each market that were found usable last, their age apart."""
-        self._same_until_ms = 0
+        self._same_until_ms = AWAKE_MS
         """Until then nothing but told prices changes what was found of the markets known."""
 
     def told_start(self, turn: journal.Turn, event: object) -> None:
@@ -216,7 +216,7 @@ class UsablePricesOnly(Monitor):
         del turn, event
         self._troubled.clear()
         self._fine.clear()
-        self._same_until_ms = 0
+        self._same_until_ms = AWAKE_MS
 
     def told_any(self, turn: journal.Turn) -> None:
         """Note where prices turn unusable or old, and whether rungs are live then."""
@@ -232,7 +232,7 @@ class UsablePricesOnly(Monitor):
                 self.antecedent(f"{kind} · {live}")
             self._troubled[market] = kind
             if kind:
-                self.wake_ms = 0
+                self.wake_ms = AWAKE_MS
             elif limit:
                 until_ms = min(until_ms, (told.oracle_ms or 0) + limit)
         self._same_until_ms = until_ms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Role
 from specs.duties import calm_since, cancel_missing, recovered, shutdown_deadline
-from specs.monitor import ASLEEP_MS, Monitor, Tell
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor, Tell
 from specs.own import OwnOrder
 from specs.statements import statement
 from specs.stops import Stop
@@ -151,7 +151,7 @@ class NothingOutlivesItsLife(Monitor):
         for order in self._former.values():
             self.antecedent(f"{'on the book' if order.live else 'on its way'} · {order.role}", order)
         self._doubled_judged = self.view.life_count < 2
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge what is left when B-recover is over."""

@@ -9,6 +9,8 @@ from model import events, journal
 from specs.own import ZERO, FillIdentity
 
 HOUR_MS = 3_600_000
+NEVER_MS = -(1 << 62)
+"""Where something is known until such a time, it is not known."""
 MOST_SHIFTS = 64
 """So many differences that may have been adopted are held. Each takes a quiet `sent_timeout_ms`."""
 FEW_SHIFTS = 4
@@ -41,7 +43,7 @@ class Positions:
         self.taker_truth: dict[str, Decimal] = {}
         self.truth_known = False
         self._sums: tuple[Decimal, Decimal] = (ZERO, ZERO)
-        self.sums_until_ms = 0
+        self.sums_until_ms = NEVER_MS
         """Before this time the sums of `taker_pnl` stay as they were worked out last."""
 
     def life_began(self, start: events.Start) -> None:
@@ -54,7 +56,7 @@ class Positions:
         self._last_fill_ms.clear()
         self.seen = {(f.time_ms, f.market, f.tid) for f in start.fills}
         self.taker_pnl.clear()
-        self.sums_until_ms = 0
+        self.sums_until_ms = NEVER_MS
         for fill in start.fills:
             if isinstance(fill, events.TakerFill):
                 self.taker_pnl.append((fill.time_ms, start.now_ms, fill.closed_pnl - fill.fee))
@@ -83,7 +85,7 @@ class Positions:
         self._fill_told(fill)
         self.taker[fill.market] = self.taker.get(fill.market, ZERO) + fill.side.sign * fill.sz
         self.taker_pnl.append((fill.time_ms, now_ms, fill.closed_pnl - fill.fee))
-        self.sums_until_ms = 0
+        self.sums_until_ms = NEVER_MS
         while now_ms - self.taker_pnl[0][1] > 2 * HOUR_MS:
             self.taker_pnl.popleft()
         return True

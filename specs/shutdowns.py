@@ -9,7 +9,7 @@ from model import events, journal
 from model.actions import Place, Role
 from specs.definitions.rounding import passive_price
 from specs.duties import attempts_spent, calm_since, shutdown_deadline, told_closable
-from specs.monitor import ASLEEP_MS, Monitor
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.stops import Stop
@@ -41,7 +41,7 @@ class ShutdownFinishes(Monitor):
 
     def told_stop(self, turn: journal.Turn) -> None:
         """A shutdown is entered."""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def on_order_executed(self, record: journal.OrderExecuted) -> None:
         """Count a close that the venue executed; thin: the book did not hold what the slippage would have taken."""
@@ -174,7 +174,7 @@ class EntrancesReached(Monitor):
         if what:
             when = "connected" if stop.connected else "disconnected"
             self.antecedent(f"{stop.cause} · {when} · weekend_only {self.view.config.weekend_only} · {what}")
-            self.wake_ms = 0
+            self.wake_ms = AWAKE_MS
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A close has been sent."""

@@ -11,7 +11,7 @@ from model.actions import Place, Role
 from model.market import Market
 from specs.definitions.rounding import price_step
 from specs.duties import cancel_missing
-from specs.monitor import ASLEEP_MS, Monitor, Tell
+from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor, Tell
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
 from specs.view import View
@@ -55,7 +55,7 @@ class NoStaleQuote(Monitor):
 
     def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
         """A price is told: look once the reply is known."""
-        self.wake_ms = 0
+        self.wake_ms = AWAKE_MS
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Watch a new ladder order from the price told last."""
@@ -68,7 +68,7 @@ class NoStaleQuote(Monitor):
             return
         watched = Watched(order, *self._band(market, oracle_px))
         self._watched.setdefault(place.market, {})[place.cloid] = watched
-        self._wake_ms[place.market] = self.wake_ms = 0
+        self._wake_ms[place.market], self.wake_ms = 0, AWAKE_MS
 
     def _band(self, market: Market, oracle_px: Decimal) -> tuple[Decimal, Decimal]:
         """Return the told prices at which an order computed on `oracle_px` may stay."""

@@ -139,6 +139,14 @@ def test_a_monitor_that_sleeps_is_called_when_it_asked_to_be_woken():
     assert outcome.contexts == (("awake at 1000", 1), ("awake at 1001", 1), ("awake at 500", 1), ("heard", 1))
 
 
+def test_who_is_awake_is_called_at_times_before_the_epoch_too():
+    panel = Panel(None, (Sleepy,))
+    panel.observe(journal.RunStarted(-9000, "s", 0, "m", MakerConfig(), MARKETS, 250, 400, 400))
+    panel.observe(journal.Turn(-9000, 1, events.Start(-9000, 1, MakerConfig(), MARKETS), journal.Reply()))
+    panel.observe(journal.Turn(-8000, 1, events.Timer(-8000), journal.Reply()))
+    assert panel.outcomes()[0].contexts == (("awake at -8000", 1), ("heard", 1))
+
+
 def test_a_subject_that_the_maker_does_not_declare_is_not_applicable():
     outcome = played(Picky)["T-4"]
     assert (outcome.word, outcome.reason) == (Word.NOT_APPLICABLE, "the maker does not declare books")
