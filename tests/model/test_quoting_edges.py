@@ -50,6 +50,7 @@ def test_a_market_that_costs_less_than_one_is_quoted_like_any_other():
 @pytest.mark.parametrize("px", [None, D(0), D(-1), D("NaN"), D("Infinity")])
 def test_what_is_no_price_is_not_usable(px: Decimal | None):
     assert not mark_usable(CONFIG, D(100), px)
+    assert not mark_usable(CONFIG, None, px)
     assert not prices_usable(CONFIG, px, D(100))
     assert mark_usable(CONFIG, px, D(300))
 
