@@ -42,7 +42,7 @@ class System:
     """One state of maker, venue and what is between them. Everything shared between forks is never changed.
 
     `deeds`: what is left of the budgets; `state`: the maker's, None while it is dead; `turns`: of the last move.
-    `prices`: how many of `ORACLES` can be told.
+    `prices`: which of `ORACLES` can be told.
     """
 
     __slots__ = (
@@ -83,7 +83,7 @@ class System:
         self.connection = 1
         self.life = 0
         self.oracle: int | None = None
-        self.prices = len(ORACLES)
+        self.prices = tuple(range(len(ORACLES)))
         self.deeds = (1_000,) * len(DEEDS)
         self.sent = {}
         self.races: dict[str, tuple[str, Decimal]] = {}

@@ -62,7 +62,7 @@ def _carries(system: System, name: str, waiting: tuple[Message, ...]) -> Iterato
 def _deeds(system: System) -> Iterator[Move]:
     """Yield what the world may do."""
     if system.left("price"):
-        yield from (Move("price", at=at) for at in range(system.prices))
+        yield from (Move("price", at=at) for at in system.prices)
     for name in ("trade", "partial", "taker"):
         if system.left(name):
             for at, side in enumerate((Side.BUY, Side.SELL)):

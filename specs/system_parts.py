@@ -85,8 +85,8 @@ class Told(NamedTuple):
 class Scope:
     """What is searched: the maker's config and how often each deed may be done. `name`, `why`: for people.
 
-    `window_steps`: the shutdown window begins so many steps after the search does; 0: not in reach. `prices`: the first
-    so many of `ORACLES` are told. `rests`: the search begins when the first ladder rests, else when it was just sent.
+    `window_steps`: the shutdown window begins so many steps after the search does; 0: not in reach. `prices`: which
+    of `ORACLES` are told. `rests`: the search begins when the first ladder rests, else when it was just sent.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Scope:
     config: MakerConfig
     budgets: Mapping[str, int]
     window_steps: int = 0
-    prices: int = len(ORACLES)
+    prices: tuple[int, ...] = tuple(range(len(ORACLES)))
     rests: bool = False
 
     def allowance(self) -> tuple[int, ...]:

@@ -54,6 +54,8 @@ def _open(system: System) -> list[str]:
 def _common(before: System, system: System, turn: Told) -> Iterator[str]:
     """Yield what happens to all orders at once."""
     event = turn.event
+    if before.state is not None and before.state.now_ms < system.window_ms <= system.now_ms:
+        yield "window"  # it begins with the clock, before anything is told in it
     if isinstance(event, Start):
         yield "restart"
     elif isinstance(event, Disconnected):
@@ -64,8 +66,6 @@ def _common(before: System, system: System, turn: Told) -> Iterator[str]:
         isinstance(a, Cancel) or (isinstance(a, Place) and a.role is Role.LADDER) for a in turn.reply.actions
     ):
         yield "requote"
-    if before.state is not None and before.state.now_ms < system.window_ms <= system.now_ms:
-        yield "window"
 
 
 def _single(before: System, system: System, turn: Told) -> tuple[str | None, str, Decimal]:

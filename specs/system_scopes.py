@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from model.config import CounterTif, MakerConfig
-from specs.system_parts import FAULTS, Scope
+from specs.system_parts import FAULTS, ORACLES, Scope
 
 CONFIG = MakerConfig(
     enabled=True,
@@ -30,7 +30,11 @@ CONFIG = MakerConfig(
 """The maker's config: no periodic reconcile, no age of prices and no adverse selection, which would only add phases."""
 CONFIG_IOC = replace(CONFIG, counter_order_tif=CounterTif.IOC)
 CONFIG_TWO = replace(CONFIG, num_levels=2)
+CONFIG_PLAIN = replace(CONFIG, counter_order_enabled=False)
 WINDOW_STEPS = 3
+ALL_PRICES = tuple(range(len(ORACLES)))
+NEAR_PRICES = (0, 1)
+"""Those that fill nothing by themselves."""
 
 _STORIES: dict[str, str] = {
     "price": "a price moves",
@@ -47,14 +51,22 @@ _STORIES: dict[str, str] = {
 }
 
 
-def scope(*deeds: str, window: int = 0, config: MakerConfig = CONFIG, note: str = "", **more: int) -> Scope:
+def scope(
+    *deeds: str,
+    window: int = 0,
+    config: MakerConfig = CONFIG,
+    prices: tuple[int, ...] = ALL_PRICES,
+    rests: bool = False,
+    note: str = "",
+    **more: int,
+) -> Scope:
     """Return the scope of these deeds, each once, or as often as `more` says."""
     budgets = {**dict.fromkeys(deeds, 1), **more}
     parts = [name if often == 1 else f"{name} × {often}" for name, often in budgets.items()]
     parts += [f"window in {window} steps"] if window else []
     parts += [note] if note else []
     why = "; ".join(_STORIES.get(name, f"{name} once") for name in budgets) or "time passes"
-    return Scope(" + ".join(parts) or "nothing", why, config, budgets, window)
+    return Scope(" + ".join(parts) or "nothing", why, config, budgets, window, prices, rests)
 
 
 MESSAGE_FAULTS = tuple(name for name in FAULTS if name not in ("disconnect", "crash", "silence"))
@@ -94,11 +106,23 @@ STANDARD: tuple[Scope, ...] = (
     scope("partial", window=2),
     scope("signal", window=2),
     scope(signal=2),
-)
-"""What closes within minutes: every fault with a moving price, every entrance to the shutdown, each pair of lives."""
+    scope("price", "signal"),
+    scope("partial", "price", prices=NEAR_PRICES, note="near prices"),
+    scope(price=2, prices=NEAR_PRICES, note="near prices"),
+    scope("reorder", "signal", "crash"),
+    scope("silence", "price", window=2, prices=NEAR_PRICES, rests=True, note="ladder at rest"),
+    scope(
+        "refuse_cancel", "silence", "price", "signal",
+        config=CONFIG_PLAIN, prices=NEAR_PRICES, rests=True, note="ladder at rest, no counter-orders",
+    ),
+    scope(disconnect=2, rests=True, note="ladder at rest"),
+    scope("partial", "disconnect", config=CONFIG_PLAIN, rests=True, note="ladder at rest, no counter-orders"),
+    scope("trade", "disconnect", config=CONFIG_PLAIN, rests=True, note="ladder at rest, no counter-orders"),
+)  # fmt: skip
+"""What closes within minutes: every fault with a moving price, every entrance to the shutdown, each pair of lives, and
+the races that only a smaller ladder's life makes small enough: two requotes, two outages, an outage and a fill."""
 DEEP: tuple[Scope, ...] = (
     *STANDARD,
-    scope("price", "signal"),
     scope("price", "trade"),
     scope("trade", "disconnect"),
     scope("price", "disconnect"),

@@ -58,7 +58,7 @@ Look = tuple[int, ...]
 
 def twin_scope(*deeds: str) -> Scope:
     """Return the scope in which both count."""
-    return replace(scope(*deeds, config=PLAIN, note="no counter-orders, two prices"), prices=2, rests=True)
+    return replace(scope(*deeds, config=PLAIN, note="no counter-orders, two prices"), prices=(0, 1), rests=True)
 
 
 # -- the explorer's side

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -15,11 +16,13 @@ from mmgate.reporting.races import IMPOSSIBLE, NEVER, race_map, race_page, summa
 from mmgate.request import MakerRef, Request
 from specs.spec import Word
 from specs.system_parts import DEEDS
+from specs.system_races import Pair, impossible
 from specs.system_scopes import DEEP, QUICK_STATES, STANDARD, scope
 
 PATHS = int(os.environ.get("MMGATE_PATHS", "60"))
 """`make deep` goes a thousand random paths."""
 ALL = replace(scope(*DEEDS), budgets={**dict.fromkeys(DEEDS, 1), "price": 2, "trade": 2})
+STANDARD_BY_NAME = {one.name: one for one in STANDARD}
 MOST_EVENTS = 12
 """The shortest orphan of the code as it was reviewed is told in so many events at most."""
 
@@ -77,6 +80,7 @@ def test_the_shortest_orphan_of_the_code_as_reviewed_is_short_and_replays(asked)
         ("restart-forgets-orders", scope("crash"), "ORD-1"),
         ("restart-quotes-at-once", scope("price"), "HLT-1"),
         ("position-left-behind", scope("trade"), "ORD-3"),
+        ("halt-outlives-reconnect", scope("disconnect"), "ORD-6"),
         ("counter-size-uniform", scope("partial"), "CTR-3"),
         ("counter-on-the-losing-side", scope("trade"), "CTR-2"),
     ],
@@ -115,3 +119,16 @@ def test_counts_are_left_as_evidence(asked, tmp_path):
 def test_every_fault_and_every_deed_is_in_a_scope_of_the_standard_profile():
     assert {name for one in STANDARD for name in one.budgets} == set(DEEDS)
     assert len({one.name for one in DEEP}) == len(DEEP)
+
+
+def test_the_window_begins_before_what_is_told_in_it():
+    found = explore(STANDARD_BY_NAME["silence + price + window in 2 steps + ladder at rest"], MakerRef(), QUICK_STATES)
+    assert found.closed
+    assert found.pairs["window", "requote"] > 0
+
+
+def test_what_is_called_impossible_is_never_seen():
+    pairs: Counter[Pair] = Counter()
+    for name in ("crash + signal", "taker + signal", "reorder + signal + crash", "lose_reply + signal"):
+        pairs += explore(STANDARD_BY_NAME[name], MakerRef(), QUICK_STATES, healing=False).pairs
+    assert not impossible().keys() & pairs.keys()
