@@ -33,6 +33,7 @@ def fill(
     """Write a set into a folder of its own."""
     from mmgate.evidence import REPORTS, Evidence
     from mmgate.exits import ExitCode
+    from mmgate.reporting.vectors import tell_filled
     from mmgate.selection import choose
     from mmgate.vectors.fill import MARK, SIZES, write
 
@@ -40,9 +41,7 @@ def fill(
     with Evidence(out or REPORTS / f"vectors-{size}", MARK) as evidence:
         index = write(evidence.folder, size)
         folder = evidence.publish()
-    kinds = ", ".join(f"{kind} {count}" for kind, count in index["kinds"].items())
-    typer.echo(f"{index['count']} cases in {folder}: {kinds}")
-    typer.echo(f"model revision {index['model_revision']}, root {index['root']}")
+    tell_filled(index, folder)
     return int(ExitCode.DONE)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 
 from mmgate.exits import ExitCode
 from mmgate.reporting.words import clean
 from mmgate.vectors.case import TRACE, Case, Compare, Data
-from mmgate.vectors.check import Checked, Said
+from mmgate.vectors.check import Checked
+from mmgate.vectors.lives import Said
 
 MOST_SHOWN = 20
 HOW = {
@@ -22,6 +24,31 @@ HOW = {
     Compare.ACTIONS_AND_LOG: "the actions of each step (orders by any name, independent actions in any order), and "
     "the codes of the log lines that the rules name",
 }
+
+
+COVERED = {
+    "branches": "branches of the model",
+    "order_table": "rows of the order table",
+    "refusals": "codes of refusals",
+    "config_codes": "codes of a config's errors",
+    "log_codes": "codes of the log",
+    "rules": "rules",
+    "specs": "specs",
+}
+"""What is counted of a set, in words."""
+MOST_MISSING = 12
+
+
+def tell_filled(index: Data, folder: Path) -> None:
+    """Print what was written, and what it covers."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in index["kinds"].items())
+    typer.echo(f"{index['count']} cases in {folder}: {kinds}")
+    typer.echo(f"model revision {index['model_revision']}, root {index['root']}")
+    for name, words in COVERED.items():
+        found = index["coverage"][name]
+        missing = found["missing"]
+        few = "; ".join(missing) if len(missing) <= MOST_MISSING else f"{len(missing)} are named in index.json"
+        typer.echo(f"{words}: {found['taken']} of {found['of']}" + (f", without: {few}" if missing else ""))
 
 
 def tell_checked(checked: Checked, as_json: bool) -> int:
@@ -70,7 +97,7 @@ def explained(case: Case) -> Iterator[str]:
     rules, specs = (" ".join(map(clean, names)) for names in (case.rules, case.specs))
     yield f"rules {rules} · specs {specs} · from {clean(case.origin)}"
     yield f"compared: {HOW[case.compare]}"
-    if case.kind == TRACE:
+    if case.kind == TRACE and case.refused is None:
         yield from _steps(case)
         return
     yield f"call {case.kind} with"

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from mmgate.identity import config_data
 from mmgate.ports.calls import FUNCTIONS
 from mmgate.vectors.case import Case, Compare, Data
+from model.config import MakerConfig
 
 REJECTS = ("price_not_positive", "below_minimum")
+USUAL = config_data(MakerConfig())
+RULES_OF: dict[str, tuple[str, ...]] = {
+    "compute_quotes": ("Q-1", "Q-2", "Q-3", "Q-4", "Q-5", "Q-6", "Q-7", "Q-8"),
+    "wick_stats": ("V-1", "V-2", "V-3", "V-4", "V-5", "V-9", "V-10"),
+    "velocity_trend": ("W-1", "W-2"),
+    "counter_order": ("L-8",),
+    "round_order": ("Q-9",),
+    "config": ("C-1",),
+}
+"""The rules that a drawn call exercises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,23 @@ class Ask:
     origin: str = "boundary"
     seed: int | None = None
     power: bool = False
+
+
+def slug(words: str) -> str:
+    """Write words as one part of an id."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+
+
+def brief(args: Data) -> Data:
+    """Leave out of a call's config what has its default."""
+    config = {key: value for key, value in args.get("config", {}).items() if USUAL.get(key) != value}
+    return {**args, "config": config}
+
+
+def asking(kind: str, name: str, why: str, specs: tuple[str, ...], args: Data, origin: str, seed: int | None) -> Ask:
+    """Ask for a call that was drawn, or found."""
+    power = kind == "compute_quotes" and args["config"].get("level_distribution") == "exponential"
+    return Ask(kind, name, why, RULES_OF[kind], specs, args, origin, seed, power)
 
 
 def answered(ask: Ask) -> Case:

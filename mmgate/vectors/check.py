@@ -9,47 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from mmgate.inputs import InputRefused, shown
-from mmgate.loading import config_from_data
-from mmgate.ports.calls import FUNCTIONS, plain
+from mmgate.ports.calls import FUNCTIONS
 from mmgate.ports.direct import direct
-from mmgate.ports.messages import WIRE, read_event, read_start
-from mmgate.ports.pairing import Mode, Names, difference
 from mmgate.ports.process import CallRefused, PortMaker
-from mmgate.profiles import PHASES
+from mmgate.ports.spoiled import answers_of
 from mmgate.request import MakerRef
 from mmgate.vectors.agree import unlike
 from mmgate.vectors.ask import refusal_of
-from mmgate.vectors.case import FORMAT, TRACE, Case, Compare, Data, read_case, read_json
+from mmgate.vectors.case import FORMAT, TRACE, Case, Data, read_case, read_json
 from mmgate.vectors.fill import INDEX, root_of
-from model.actions import Action
-from model.codec import Malformed
-from model.config import ConfigRefused, MakerConfig
-from model.events import Start
-from model.journal import LogLine, Maker, MakerFault, Reply
+from mmgate.vectors.lives import Result, Said, lived, phases
+from model.journal import Maker, MakerFault
 
 MOST_UNCOMPARED = 0.25
 """So large a share of the cases that a maker declares may end without a comparison; above it nothing is concluded."""
-
-
-class Said(StrEnum):
-    """What came of one case."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    NOT_COMPARED = "not compared"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One case and what came of it; `why`: the first difference, or what kept it from being compared."""
-
-    case: Case
-    said: Said
-    why: str = ""
 
 
 @dataclass(slots=True)
@@ -111,11 +87,10 @@ def read_index(folder: Path) -> Data:
     return index
 
 
-def reference() -> Subject:
-    """Return the reference as a subject."""
-    maker = direct(MakerRef())
-    calls = frozenset(FUNCTIONS)
-    return Subject("reference", maker.features, calls, lambda fn, args: FUNCTIONS[fn](args), lambda: direct(MakerRef()))
+def here(ref: MakerRef) -> Subject:
+    """Return a maker of this process as a subject."""
+    maker = direct(ref)
+    return Subject(maker.name, maker.features, frozenset(FUNCTIONS), answers_of(ref), lambda: direct(ref))
 
 
 def port(maker: PortMaker) -> Subject:
@@ -127,8 +102,8 @@ def check(cases: list[Case], subject: Subject) -> Iterator[Result | Case]:
     """Yield a result for each case; a case by itself is one whose subject was not declared."""
     for case in cases:
         if case.kind == TRACE:
-            missing = _phases(case) - subject.features
-            yield case if missing else _trace(case, subject)
+            missing = phases(case) - subject.features
+            yield case if missing else lived(case, subject.fresh())
         elif case.kind not in subject.calls:
             yield case
         else:
@@ -145,6 +120,8 @@ def _call(case: Case, subject: Subject) -> Result:
         if case.refused is not None and refusal.code == case.refused["code"]:
             return Result(case, Said.AGREES)
         return Result(case, Said.DIFFERS, f"the call was refused: {refusal.code}")
+    except MakerFault as fault:
+        return Result(case, Said.DIFFERS, f"{fault.kind}: {fault.text}")
     refused = refusal_of(case.kind, found)
     if case.refused is not None or refused is not None:
         if _keys(case.refused) == _keys(refused):
@@ -166,78 +143,3 @@ def shown_data(value: object) -> str:
     """Write plain data for one line, bounded."""
     text = str(value)
     return text if len(text) <= 160 else text[:160] + "…"
-
-
-# -- traces
-
-
-def _phases(case: Case) -> frozenset[str]:
-    """Return the features that a trace's configs need."""
-    needed: set[str] = set()
-    default = MakerConfig()
-    for step in case.input.get("steps", ()):
-        if "start" in step:
-            config = config_from_data(step["start"].get("config", {}))
-            needed |= {
-                feature
-                for feature, off in PHASES
-                if any(getattr(config, key) != value for key, value in off.items())
-                and any(getattr(config, key) != getattr(default, key) for key in off)
-            }
-    return frozenset(needed)
-
-
-def _trace(case: Case, subject: Subject) -> Result:
-    names, maker = Names(), subject.fresh()
-    mode = Mode.ACTIONS_AND_LOG if case.compare is Compare.ACTIONS_AND_LOG else Mode.ACTIONS
-    replies = case.expected["replies"]
-    try:
-        for at, (step, wanted) in enumerate(zip(case.input["steps"], replies, strict=True)):
-            apart = difference(names, _reply(wanted), _told(maker, names, step), mode)
-            if apart is None:
-                continue
-            where = f"step {at} ({_title(step)}): {apart.told()}"
-            return Result(case, Said.DIFFERS if apart.comparable else Said.NOT_COMPARED, where)
-        return _books(case, maker)
-    except (Malformed, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, ConfigRefused):
-            return Result(case, Said.NOT_COMPARED, f"the config was refused: {error}")
-        raise InputRefused(f"vector {shown(case.id)}: is no trace ({error}); fill the set again") from None
-    except MakerFault as fault:
-        return Result(case, Said.DIFFERS, f"{fault.kind}: {fault.text}")
-
-
-def _told(maker: Maker, names: Names, step: Data) -> Reply:
-    """Tell a maker one step under its own names."""
-    if "start" in step:
-        start: Start = read_start({**step["start"]})
-        return maker.start(names.start_for_port(start))
-    event = names.for_port(read_event(step))
-    reply = maker.handle(event)
-    names.told(event)
-    return reply
-
-
-def _reply(data: Data) -> Reply:
-    """Read an expected answer; a code stands for its log line."""
-    actions: tuple[Action, ...] = WIRE.decode(tuple[Action, ...], data["actions"])
-    codes = [code.split(" ", 1) for code in data["codes"]]
-    log = tuple(LogLine("", code[0], code[1] if len(code) > 1 else None) for code in codes)
-    return Reply(actions, log, data.get("mm_fill"))
-
-
-def _books(case: Case, maker: Maker) -> Result:
-    """Compare the positions at the end, where the maker tells what it believes."""
-    books = maker.books()
-    if books is None:
-        return Result(case, Said.AGREES)
-    found = plain(books)
-    for name in ("positions", "shutdown"):
-        first = next(unlike(case.expected["books"][name], found[name], Compare.DECIMALS, f"books.{name}"), None)
-        if first is not None and not first.path.endswith(("avg_entry", "realised")):
-            return Result(case, Said.DIFFERS, first.told())
-    return Result(case, Said.AGREES)
-
-
-def _title(step: Data) -> str:
-    return "start" if "start" in step else str(step["event"].get("type"))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mmgate.inputs import InputRefused, shown
 from mmgate.ports.process import PortMaker
+from mmgate.request import MakerRef
 from mmgate.vectors.case import Case
-from mmgate.vectors.check import Checked, Subject, check, port, read_set, reference
+from mmgate.vectors.check import Checked, Subject, check, here, port, read_set
 from model.journal import MakerFault
 
 
@@ -32,7 +33,7 @@ def check_set(folder: Path, command: str | None) -> Checked:
 @contextmanager
 def _subject(command: str | None) -> Iterator[Subject]:
     if command is None:
-        yield reference()
+        yield here(MakerRef())
         return
     with PortMaker(command) as maker:
         yield port(maker)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -15,11 +16,16 @@ from pathlib import Path
 from mmgate.inputs import InputRefused, shown
 from mmgate.vectors import ladders, rules, streams
 from mmgate.vectors.ask import answered
+from mmgate.vectors.branches import counted
 from mmgate.vectors.case import FORMAT, KINDS, Case, Data, canonical
+from mmgate.vectors.corners import corners
+from mmgate.vectors.covering import coverage
 from mmgate.vectors.drawn import drawn
+from mmgate.vectors.endings import endings
 from mmgate.vectors.races import races
 from mmgate.vectors.scenes import scenes
 from mmgate.vectors.stories import stories
+from mmgate.vectors.witnesses import counterexamples, edges, explored_races
 from model.revision import MODEL_REVISION
 
 INDEX = "index.json"
@@ -29,6 +35,8 @@ SMALL, STANDARD = "small", "standard"
 SIZES = (SMALL, STANDARD)
 DRAWN = 200
 SEED = 1
+REVIEWED = "as-reviewed"
+"""The defects whose counterexamples are in the small set."""
 FEW_RACES = ("ack", "fill", "cancel-ack", "window", "restart")
 """The happenings whose races are in the small set."""
 
@@ -53,18 +61,28 @@ def _small() -> Iterator[Case]:
     )
     yield from map(answered, asks)
     yield from stories()
+    yield from corners()
+    yield from endings()
     yield from races(FEW_RACES)
+    yield from edges()
+    yield from counterexamples(REVIEWED)
 
 
 def _standard() -> Iterator[Case]:
+    from mmgate.vectors.generated import generated  # Hypothesis, which the small set does without
+
     kept = {case.id: case for case in _small()}
-    more = chain(map(answered, rules.config_asks()), map(answered, drawn(DRAWN, SEED)), races(), scenes(SEED))
-    kept.update((case.id, case) for case in more)
+    asks = chain(rules.config_asks(), drawn(DRAWN, SEED))
+    lives = chain(races(), explored_races(), scenes(SEED), counterexamples(), generated(SEED))
+    kept.update((case.id, case) for case in chain(map(answered, asks), lives))
     yield from kept.values()
 
 
 def index_of(found: Iterable[Case], size: str) -> Data:
-    """Return the index: what the set is, how much of what is in it, and a digest for each case and for all."""
+    """Return the index: what the set is, how much of what is in it, and a digest for each case and for all.
+
+    Of its coverage the branches are missing, which are counted by a process that asks the cases as they were written.
+    """
     listed = list(found)
     digests = {case.id: case.digest() for case in listed}
     return {
@@ -78,6 +96,8 @@ def index_of(found: Iterable[Case], size: str) -> Data:
         "specs": _counted(spec for case in listed for spec in case.specs),
         "rules": _counted(rule for case in listed for rule in case.rules),
         "refusals": _counted(case.refused["code"] for case in listed if case.refused is not None),
+        "coverage": coverage(listed),
+        "drawn_with": {} if size == SMALL else {"hypothesis": version("hypothesis")},
         "cases": digests,
     }
 
@@ -104,6 +124,7 @@ def write(folder: Path, size: str) -> Data:
         (folder / "schemas").mkdir(exist_ok=True)
         for kind in KINDS:
             (folder / "schemas" / f"{kind}.json").write_text(schema(kind), encoding="ascii", newline="\n")
+        index["coverage"]["branches"] = counted(folder, list(index["cases"]))
         (folder / INDEX).write_text(canonical(index), encoding="ascii", newline="\n")
     except OSError as error:
         raise InputRefused(f"vectors: {shown(str(folder))} can't be written: {error.strerror or error}") from None

@@ -60,6 +60,7 @@ def ladder_asks() -> Iterator[Ask]:
 
 
 def _innermost() -> Iterator[Ask]:
+    yield quotes("innermost/all-defaults", "a config that omits everything: the table's defaults", "Q-2 C-1", {})
     yield quotes("innermost/fixed", "dynamic off, no statistics: L0 is min_offset_bps", "Q-2", PLAIN)
     yield quotes(
         "innermost/fixed-with-statistics", "dynamic off: L0 ignores them", "Q-2 C-1", PLAIN, volatility=stats(80.0)
@@ -229,6 +230,9 @@ def counter_asks() -> Iterator[Ask]:
     yield counter(
         "sell/not-positive", "so far above the mark that no price is left", on, side="sell", px="10", mark_px="500"
     )
+    for name in ("px", "sz", "mark_px"):
+        why = f"{name} of 0 is no fill to be answered"
+        yield counter(f"buy/no-{name.replace('_', '-')}", why, on, **{name: "0"})
     yield counter("buy/tiny", "the smallest of numbers", on, px="0.00001", sz="0.00001", mark_px="0.00002")
 
 

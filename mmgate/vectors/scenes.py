@@ -6,35 +6,37 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from mmgate.engines.judging import Stopped
-from mmgate.ports.calls import plain
 from mmgate.profiles import QUICK, embedded_suite
 from mmgate.request import Entry
-from mmgate.vectors.case import TRACE, Case, Compare, Data
-from mmgate.vectors.teller import reply_data, step_data
+from mmgate.vectors.case import Case
+from mmgate.vectors.recorded import Recorded
 from mmgate.worlds import world_of
 from model.journal import Record, Turn
-from model.maker import Reference
 from sim.run import run
+from sim.world import World
 
 STEPS = 600
 """So many steps of a run are told."""
 
 
-class _Steps:
-    """An observer that keeps the first steps of a run."""
+class Ending:
+    """An observer that ends a run once so many steps are recorded."""
 
-    def __init__(self) -> None:
-        self.steps: list[Data] = []
-        self.answers: list[Data] = []
+    def __init__(self, maker: Recorded, most: int) -> None:
+        self._maker, self._most = maker, most
 
     def observe(self, record: Record) -> None:
-        """Keep a turn; the run may end after the last one kept."""
-        if not isinstance(record, Turn):
-            return
-        self.steps.append(step_data(record.event))
-        self.answers.append(reply_data(record.reply))
-        if len(self.steps) >= STEPS:
+        """Count a turn."""
+        if isinstance(record, Turn) and len(self._maker.steps) >= self._most:
             raise Stopped
+
+
+def lived(world: World, most: int) -> Recorded:
+    """Let the reference live through a world, or its beginning."""
+    maker = Recorded()
+    with suppress(Stopped):
+        run(world, maker, [Ending(maker, most)])
+    return maker
 
 
 def scenes(seed: int) -> Iterator[Case]:
@@ -44,21 +46,5 @@ def scenes(seed: int) -> Iterator[Case]:
 
 
 def _scene(entry: Entry, seed: int) -> Case:
-    maker = Reference()
-    kept = _Steps()
-    with suppress(Stopped):
-        run(world_of(entry, seed), maker, [kept])
-    books = maker.books()
-    assert books is not None
-    return Case(
-        id=f"{TRACE}/scenario/{entry.name}/{entry.scenario}",
-        kind=TRACE,
-        description=entry.why,
-        rules=("N-5",),
-        specs=("DET-1", "ROB-1"),
-        origin="scenario",
-        compare=Compare.ACTIONS_AND_LOG,
-        input={"steps": kept.steps},
-        expected={"replies": kept.answers, "books": plain(books)},
-        seed=seed,
-    )
+    name = f"scenario/{entry.name}/{entry.scenario}"
+    return lived(world_of(entry, seed), STEPS).case(name, entry.why, "N-5", "DET-1 ROB-1", "scenario", seed=seed)

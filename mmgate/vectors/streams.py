@@ -132,6 +132,8 @@ def _reads() -> Iterator[Ask]:
         ticks,
         list(range(1000, 12_000, 500)),
     )
+    later = {**SMALL, "wick_cache_ttl_ms": 700}
+    yield wicks("reads/past-the-ttl", "a TTL that passes between two reads", "V-5", later, ticks, [5000, 5700, 5701])
     yield wicks("reads/uncached", "a TTL of 0", "V-5", {**SMALL, "wick_cache_ttl_ms": 0}, ticks, [2000, 3000, 5000])
 
 

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from mmgate.identity import config_data
-from mmgate.ports.calls import plain
-from mmgate.ports.messages import WIRE
-from mmgate.ports.pairing import codes
-from mmgate.vectors.case import TRACE, Case, Compare, Data
+from mmgate.vectors.case import Case, Data
+from mmgate.vectors.recorded import Recorded
 from model import events
 from model.actions import Place, QueryOpenOrders, Role, Side, Tif
 from model.config import MakerConfig
 from model.events import Event, OpenOrder, Position, Start
 from model.journal import Reply
-from model.maker import Reference
 from model.market import Market
 
 GOLD = Market("xyz:GOLD", 4, Decimal(10))
@@ -48,16 +44,19 @@ class Teller:
     def __init__(self, config: MakerConfig, start_ms: int, markets: tuple[Market, ...] = (GOLD,)) -> None:
         self.config, self.markets = config, markets
         self.now_ms = start_ms
-        self.steps: list[Data] = []
-        self.answers: list[Data] = []
         self.orders: dict[str, Standing] = {}
         self.size = dict.fromkeys((market.name for market in markets), Decimal(0))
         self.taker = dict.fromkeys((market.name for market in markets), Decimal(0))
-        self._maker = Reference()
+        self._maker = Recorded()
         self._life = 0
         self._queries: list[int] = []
         self._fills: list[events.Fill | events.TakerFill] = []
         self._tid = 0
+
+    @property
+    def steps(self) -> list[Data]:
+        """What was told so far."""
+        return self._maker.steps
 
     # -- what is told
 
@@ -73,15 +72,17 @@ class Teller:
             self._positions(),
             tuple(self._fills),
         )
+        return self.begin(start)
+
+    def begin(self, start: Start) -> Reply:
+        """Begin a life as it is told."""
         self._queries.clear()
-        self.steps.append(step_data(start))
         return self._heard(self._maker.start(start))
 
     def tell(self, event: Event) -> Reply:
         """Tell an event."""
         assert len(self.steps) < LONGEST, "a story must stay short"
         self.now_ms = max(self.now_ms, event.now_ms)
-        self.steps.append(step_data(event))
         return self._heard(self._maker.handle(event))
 
     def after(self, ms: int) -> int:
@@ -182,21 +183,9 @@ class Teller:
 
     # -- the case
 
-    def case(self, name: str, why: str, rules: str, specs: str, origin: str) -> Case:
+    def case(self, name: str, why: str, rules: str, specs: str, origin: str, *, logs: bool = True) -> Case:
         """Return the story as a vector: all steps, all answers, the books at the end."""
-        books = self._maker.books()
-        assert books is not None
-        return Case(
-            id=f"{TRACE}/{name}",
-            kind=TRACE,
-            description=why,
-            rules=tuple(rules.split()),
-            specs=tuple(specs.split()),
-            origin=origin,
-            compare=Compare.ACTIONS_AND_LOG,
-            input={"steps": self.steps},
-            expected={"replies": self.answers, "books": plain(books)},
-        )
+        return self._maker.case(name, why, rules, specs, origin, logs=logs)
 
     def _heard(self, reply: Reply) -> Reply:
         for action in reply.actions:
@@ -204,7 +193,6 @@ class Teller:
                 self.orders[action.cloid] = Standing(action, 100 + len(self.orders), action.sz)
             elif isinstance(action, QueryOpenOrders):
                 self._queries.append(self.now_ms)
-        self.answers.append(reply_data(reply))
         return reply
 
     def _open_orders(self) -> tuple[OpenOrder, ...]:
@@ -220,24 +208,3 @@ class Teller:
 
     def _positions(self) -> tuple[Position, ...]:
         return tuple(Position(name, size, self.taker[name]) for name, size in self.size.items())
-
-
-def _changed(config: MakerConfig) -> Data:
-    """Return what a config says beside the defaults."""
-    defaults = config_data(MakerConfig())
-    return {key: value for key, value in config_data(config).items() if value != defaults[key]}
-
-
-def step_data(told: Start | Event) -> Data:
-    """Write one step of a trace: the beginning of a life, its config without the defaults, or an event."""
-    if not isinstance(told, Start):
-        return {"now_ms": told.now_ms, "event": WIRE.to_data(told)}
-    start = {**WIRE.to_data(told), "config": _changed(told.config)}
-    del start["type"]
-    return {"start": start}
-
-
-def reply_data(reply: Reply) -> Data:
-    """Write an answer: its actions, the codes of the rules that it logged, and its attribution of a fill."""
-    actions = [WIRE.to_data(action) for action in reply.actions]
-    return {"actions": actions, "codes": list(codes(reply)), "mm_fill": reply.mm_fill}

@@ -1,0 +1,117 @@
+"""What the engines found is told again: each edge takes its edge, each counterexample tells its defect."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from mmgate.engines.sampling import law_calls, machine_worlds
+from mmgate.profiles import QUICK, embedded_suite
+from mmgate.request import MakerRef
+from mmgate.vectors.case import TRACE, Case
+from mmgate.vectors.check import check, here
+from mmgate.vectors.fill import SMALL, cases
+from mmgate.vectors.lives import Result, Said
+from mmgate.vectors.rows import ROWS, counted_rows
+from mmgate.vectors.witnesses import COUNTEREXAMPLES, EDGE, EXPLORED, RACE, counterexamples, edges, kept
+from specs.defects import ALL, BY_ID
+from specs.system_races import EVENTS, impossible
+
+QUERY = "differs first in a query, after whose answer nothing is compared"
+ELSEWHERE = "no run of the suite shows it early; another case of the standard set does"
+UNSEEN = "changes numbers in the log, which are not compared"
+NOT_SHOWN = {
+    "cancels-in-hash-order": "the order within a batch is free, and another process is needed to see it",
+    "data-corruption-silent": "no tick leads to such statistics, and what a call logs is no part of its result",
+    "statistics-sorted-per-call": "costs more and answers the same",
+    "breakpoint-skips-zero": f"{UNSEEN}; the calls of wick_stats show it",
+    "one-window-for-all-markets": f"{UNSEEN}; a drawn world shows it",
+    "recording-stops-with-the-window": f"{UNSEEN}; another case shows it",
+    "default-moved": "a call with an empty config shows it",
+    "every-market-quoted": "the life of one quoted market beside another shows it",
+    "first-of-two-markets": "a start that must be refused shows it",
+    "gap-of-the-mark": "the boundary of the gap shows it",
+    "time-runs-back": "events told late show it",
+    "weekend-clears-hard-stop": "a life over two weekends shows it",
+    "gate-forgets-all-at-once": ELSEWHERE,
+    "statistics-while-off": ELSEWHERE,
+    "names-begin-anew": "names are free, up to one being twice",
+    "never-reconciled": QUERY,
+    "reconnect-asked-once": QUERY,
+    "window-not-asked": QUERY,
+    "window-seen-only-inside": "a life that is silent through the whole window shows it",
+}
+"""Defects of which no small counterexample is kept, and why."""
+
+
+@cache
+def all_counterexamples() -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = {}
+    for case, line in zip(counterexamples(), kept(COUNTEREXAMPLES), strict=True):
+        found.setdefault(line["defect"], []).append(case)
+    return found
+
+
+@cache
+def small() -> list[Case]:
+    return cases(SMALL)
+
+
+def said(case: Case, maker: MakerRef) -> Said:
+    (result,) = check([case], here(maker))
+    assert isinstance(result, Result)
+    return result.said
+
+
+def test_the_explorer_takes_every_row_but_the_two_that_no_venue_brings_about():
+    taken = {tuple(line["pair"]) for line in kept(EXPLORED) if line["shows"] == EDGE}
+    assert set(ROWS) - taken == {("resting", "rejected"), ("resting", "done")}
+
+
+def test_each_edge_of_the_order_table_is_taken_by_its_case():
+    lines = [line for line in kept(EXPLORED) if line["shows"] == EDGE]
+    for line, case in zip(lines, edges(), strict=True):
+        with counted_rows() as rows:
+            assert said(case, MakerRef()) is Said.AGREES
+        assert rows[tuple(line["pair"])], f"{case.id}: python -m mmgate.vectors.searching finds another way"
+
+
+def test_the_explorer_reaches_nearly_every_race_that_can_be():
+    taken = {tuple(line["pair"]) for line in kept(EXPLORED) if line["shows"] == RACE}
+    possible = {(first, then) for first in EVENTS for then in EVENTS} - set(impossible())
+    assert taken <= possible
+    assert possible - taken == {("window", "requote"), ("signal", "requote")}
+
+
+@pytest.mark.parametrize("name", sorted(all_counterexamples()))
+def test_a_defect_answers_its_counterexample_wrongly(name: str):
+    for case in all_counterexamples()[name]:
+        assert said(case, MakerRef("defect", name)) is Said.DIFFERS
+        assert said(case, MakerRef()) is Said.AGREES
+
+
+def test_nearly_every_defect_has_a_counterexample():
+    assert {defect.id for defect in ALL} - set(all_counterexamples()) == set(NOT_SHOWN)
+
+
+def test_the_small_set_holds_the_counterexamples_of_the_code_as_it_was_reviewed():
+    held = {case.id for case in small()}
+    for name, found in all_counterexamples().items():
+        if "as-reviewed" in BY_ID[name].tags:
+            assert held >= {case.id for case in found}
+
+
+def test_what_is_drawn_is_drawn_the_same_twice():
+    assert law_calls(2, 1) == law_calls(2, 1)
+    config = embedded_suite(QUICK)[0].config
+    assert machine_worlds(config, "fixed", 1, 3, 1) == machine_worlds(config, "fixed", 1, 3, 1)
+
+
+def test_positions_are_told_with_the_answer_that_changed_them_and_a_wrong_entry_differs():
+    case = next(case for case in small() if case.id == "trace/story/counter/answered")
+    told = [answer["positions"] for answer in case.expected["replies"] if "positions" in answer]
+    assert [one[0]["net"] for one in told] == ["0.012", "0"]
+    wrong = MakerRef("defect", "entry-moves-while-reducing")
+    results = check([case for case in small() if case.kind == TRACE], here(wrong))
+    assert any(isinstance(one, Result) and "avg_entry" in one.why for one in results)
