@@ -118,6 +118,7 @@ def test_an_own_order_in_the_answer_is_no_agreement(desk, config):
     d.quoting()
     draft = asking(d, d.now + 1)
     assert not taken(draft, *(told(order) for order in draft.state.orders.values()))
+    assert facts(draft.state.foreign_orders, draft.log) == (0, [])
 
 
 def test_a_told_order_rests_with_what_is_told_of_it(desk, config):
@@ -401,6 +402,9 @@ def test_the_regular_query_comes_with_its_interval(desk, config):
     now = d.now + 60_000
     assert asked(calm(d, last_query_ms=now - 30_000))
     assert not asked(calm(d, last_query_ms=now - 29_999))
+    first = calm(d, last_query_ms=0, last_answer_ms=29_500)
+    first.now = 30_000
+    assert asked(first)
 
 
 def doubtful(d, since_answer_ms: int | None, **state: object) -> Draft:
@@ -419,6 +423,9 @@ def test_an_unsettled_matter_is_asked_about_a_second_after_the_last_answer(desk,
     assert asked(doubtful(d, 1000))
     assert not asked(doubtful(d, 999))
     assert asked(doubtful(d, None))
+    first = doubtful(d, None, last_query_ms=900)
+    first.now = 1000
+    assert asked(first)
 
 
 @pytest.mark.parametrize(("timeout_ms", "wait_ms"), [(100, 250), (600, 600), (5000, 1000)])
