@@ -1,11 +1,12 @@
-"""DMS-1: the dead man's switch stays armed while an own order is live."""
+"""DMS-1: the dead man's switch stays armed while an own order is live, and is cleared when a shutdown has finished."""
 
 from __future__ import annotations
 
 from model import events, journal
-from model.actions import ScheduleCancel
+from model.actions import Place, ScheduleCancel
 from specs.duties import calm_since
 from specs.monitor import Monitor
+from specs.own import OwnOrder
 from specs.statements import statement
 from specs.view import View
 
@@ -17,7 +18,8 @@ class DeadlineAhead(Monitor):
     """DMS-1, by the venue's own record of the switch.
 
     `_bare_ms`: since when an own order of this life is live without a deadline ahead. A message's way is allowed for:
-    the order may land before the switch that was sent with it.
+    the order may land before the switch that was sent with it. `_done_ms`: since when a shutdown is told to be done and
+    nothing was placed; a switch left armed would then cancel the orders of the account's other strategies (L-10).
     """
 
     spec = statement("DMS-1")
@@ -30,6 +32,7 @@ class DeadlineAhead(Monitor):
         self._bare_ms: int | None = None
         self._reported = False
         self._fired_ms: int | None = None
+        self._done_ms: int | None = None
 
     def switched_off(self) -> str:
         """Without `dead_man_ms` there is no switch."""
@@ -38,7 +41,28 @@ class DeadlineAhead(Monitor):
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life arms the switch anew."""
         self._asked = self._refused = self._reported = False
-        self._bare_ms = None
+        self._bare_ms = self._done_ms = None
+
+    def on_log(self, turn: journal.Turn) -> None:
+        """Note that the shutdown is done."""
+        if self.view.config.dead_man_ms and any(line.code == "shutdown_done" for line in turn.reply.log):
+            self._done_ms = self.view.event_ms
+            self.antecedent("shutdown done, armed before" if self._deadline_ms is not None else "shutdown done")
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """An order needs the switch again."""
+        self._done_ms = None
+
+    def on_run_ended(self, record: journal.RunEnded) -> None:
+        """Look once more for a switch that was left armed."""
+        self._judge_left(self._deadline_ms)
+
+    def _judge_left(self, deadline_ms: int | None) -> None:
+        """Blame a deadline that outlives a finished shutdown by more than a message's way."""
+        if deadline_ms is None or self._done_ms is None or self._refused or not self._overdue(self._done_ms):
+            return
+        ago_ms, self._done_ms = self.view.now_ms - self._done_ms, None
+        self.violated(f"the switch is left armed for {deadline_ms}, {ago_ms} ms after the shutdown was done")
 
     def sent_schedule_cancel(self, turn: journal.Turn, action: ScheduleCancel, order: None) -> None:
         """Note that the maker asks for a deadline."""
@@ -49,7 +73,9 @@ class DeadlineAhead(Monitor):
         self._refused = True
 
     def on_schedule_cancel_set(self, record: journal.ScheduleCancelSet) -> None:
-        """Judge a new deadline; remember it."""
+        """Judge a new deadline, or one that has come; remember it."""
+        if record.fired:
+            self._judge_left(self._deadline_ms)
         self._deadline_ms = record.time_ms
         if record.time_ms is None:
             return
@@ -75,6 +101,8 @@ class DeadlineAhead(Monitor):
         view = self.view
         if view.config.dead_man_ms == 0:
             return
+        if self._done_ms is not None:
+            self._judge_left(self._deadline_ms)
         armed = self._deadline_ms is not None and self._deadline_ms >= view.now_ms
         if armed or self._refused or not self._own_live():
             self._bare_ms = None

@@ -102,6 +102,14 @@ def _attempts_stay(original: Any) -> Callable[..., None]:
     return take_own
 
 
+def _never_cleared(original: Any) -> Callable[..., None]:
+    def schedule(draft: Draft, time_ms: int | None) -> None:
+        if time_ms is not None:
+            original(draft, time_ms)
+
+    return schedule
+
+
 def _remaining_told(_original: Any) -> property:
     return property(lambda order: max(order.remaining, Decimal(0)))
 
@@ -156,6 +164,14 @@ DEFECTS: tuple[Defect, ...] = (
         ("L-3",),
         ("ORD-15",),
         (Patch("model.requote:_match", _by_price),),
+        tags=("blind",),
+    ),
+    Defect(
+        "switch-left-armed",
+        "The dead man's switch is not cleared when the shutdown is done",
+        ("L-10",),
+        ("DMS-1",),
+        (Patch("model.draft:Draft.schedule", _never_cleared),),
         tags=("blind",),
     ),
     Defect(

@@ -208,3 +208,18 @@ def test_neither_a_lost_connection_nor_an_earlier_lifes_order_demands_a_deadline
 def test_a_switch_that_is_off_or_not_declared_is_not_applicable(story):
     assert armed(story, dead_man_ms=0).word("DMS-1") is Word.NOT_APPLICABLE
     assert replace(story(dead_man_ms=10_000).end("DMS-1")).word is Word.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("cleared", "word"), [(True, Word.HOLDS), (False, Word.VIOLATED)])
+def test_a_switch_left_armed_when_the_shutdown_is_done_is_told(story, cleared, word):
+    run = armed(story)
+    rung = first_order(run)
+    run.signal(run.cancel(rung))
+    run.canceled(rung)
+    done = journal.Reply((ScheduleCancel(None),) if cleared else (), (journal.LogLine("info", "shutdown_done"),))
+    run.now_ms += 100
+    run.see(journal.Turn(run.now_ms, run.life, events.Timer(run.now_ms), done))
+    if cleared:
+        run.see(journal.ScheduleCancelSet(run.now_ms, None))
+    run.timer(3000)
+    assert run.end("DMS-1").word is word
