@@ -100,7 +100,7 @@ def explained(case: Case) -> Iterator[str]:
     if case.kind == TRACE and case.refused is None:
         yield from _steps(case)
         return
-    yield f"call {case.kind} with"
+    yield f"call {case.kind} with" if case.kind != TRACE else "begin a life with"
     yield from _lines(case.input)
     if case.refused is not None:
         yield "must be refused:"

@@ -17,7 +17,7 @@ from typing import Any
 
 from mmgate.inputs import InputRefused, shown
 
-FORMAT = 1
+FORMAT = 2
 """The version of the files' shape. It changes when a reader must change."""
 SUFFIX = ".json"
 LARGEST_BYTES = 1 << 22
@@ -66,7 +66,7 @@ class Compare(StrEnum):
 class Case:
     """One vector. `expected` is the reference's answer; a case that must be refused has `refused` instead.
 
-    `origin`: boundary, drawn, race, scenario or counterexample. `seed`: of what was drawn, else None.
+    `origin`: one of the schemas' words. `seed`: of what was drawn, else None.
     """
 
     id: str

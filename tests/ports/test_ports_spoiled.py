@@ -9,7 +9,9 @@ from mmgate.ports.server import right
 from mmgate.ports.spoiled import answers_of
 from mmgate.request import MakerRef
 from mmgate.vectors.case import TRACE, Case
+from mmgate.vectors.check import check, here
 from mmgate.vectors.fill import SMALL, cases
+from mmgate.vectors.lives import Result, Said
 from specs.defects import kernels
 from specs.defects.defect import applied
 
@@ -30,10 +32,12 @@ def calls() -> list[Case]:
 
 
 @pytest.mark.parametrize("defect", kernels.DEFECTS, ids=lambda defect: defect.id)
-def test_a_defect_of_a_kernel_changes_the_answer_to_some_call(defect, calls):
+def test_a_defect_of_a_kernel_changes_the_answer_to_some_call_and_a_check_finds_it(defect, calls):
     answer = answers_of(MakerRef("defect", defect.id))
-    changed = [case.id for case in calls if answer(case.kind, case.input) != right(case.kind, case.input)]
+    changed = [case for case in calls if answer(case.kind, case.input) != right(case.kind, case.input)]
     assert bool(changed) is (defect.id not in SHOWN_BY_LIVES_ONLY)
+    found = [one for one in check(changed, here(MakerRef("defect", defect.id))) if isinstance(one, Result)]
+    assert any(one.said is Said.DIFFERS for one in found) is bool(changed)
 
 
 def test_what_the_bare_patches_change_a_port_with_the_defect_changes_too(calls):

@@ -242,7 +242,7 @@ def refusals() -> Iterator[tuple[str, str, str, str]]:
     yield "session/friday-open/at-always.json", "{", "", "is not JSON"
     yield "session/friday-open/at-always.json", '"kind":"session"', '"kind":"sesion"', "kind ="
     yield "session/friday-open/at-always.json", '"expected":', '"expectet":', "either expected or refused"
-    yield INDEX, '"format":1', '"format":2', "has format 2"
+    yield INDEX, '"format":2', '"format":3', "has format 3"
     yield INDEX, '"root":"', '"root":"0', "the index was changed"
     yield INDEX, '"cases":{', '"cases":{"../../etc/passwd":"00",', "the index was changed"
 
