@@ -135,4 +135,4 @@ def test_a_port_that_stays_silent_again_and_again_is_not_started_for_ever():
         told.append(finding.value.text)
     assert told[:2] == ["request 1 (hello): no reply within 0.4 s", "request 1 (hello): no reply within 0.1 s"]
     assert told[5:7] == [told[1], "the port left 6 requests without a reply and is not asked again"]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
