@@ -129,13 +129,22 @@ def _reply(data: Data) -> Reply:
     return Reply(actions, log, data.get("mm_fill"))
 
 
-def _positions(expected: object, maker: Maker) -> str:
-    """Say where a maker's positions differ from those expected; empty where none are, or none are told."""
+def _positions(expected: list[Data] | None, maker: Maker) -> str:
+    """Say where a maker's positions differ from those expected; empty where none are, or none are told.
+
+    Other markets may be told too, and the entry of what has none: of a position with unknown history, or of nothing.
+    """
     books = maker.books() if expected is not None else None
-    if books is None:
+    if books is None or expected is None:
         return ""
-    first = next(unlike(expected, plain(books)["positions"], Compare.DECIMALS, "positions"), None)
-    return "" if first is None else first.told()
+    told = {one["market"]: one for one in plain(books)["positions"]}
+    for wanted in expected:
+        known = {key: value for key, value in wanted.items() if key != "avg_entry" or value is not None}
+        where = f"positions of {wanted['market']}"
+        first = next(unlike(known, told.get(wanted["market"]), Compare.DECIMALS, where), None)
+        if first is not None:
+            return first.told()
+    return ""
 
 
 def _books(case: Case, maker: Maker) -> Result:
