@@ -135,11 +135,11 @@ DEEP: tuple[Scope, ...] = (
     scope("trade", "signal", config=CONFIG_TWO, note="two levels"),
     *(scope(name, "trade", "signal") for name in MESSAGE_FAULTS if name != "post_only_mode"),
 )
-"""What takes hours; what does not close within `MOST_STATES` says to which depth it went."""
+"""What takes most of an hour; what does not close within `MOST_STATES` says to which depth it went."""
 _BY_PROFILE = {"quick": QUICK, "standard": STANDARD, "deep": DEEP}
 QUICK_STATES = 20_000
-MOST_STATES = {"quick": QUICK_STATES, "standard": 400_000, "deep": 1_000_000}
-"""So many states of one scope are searched at most, by profile."""
+MOST_STATES = {"quick": QUICK_STATES, "standard": 400_000, "deep": 400_000}
+"""So many states of one scope are searched at most, by profile: a gigabyte each, some two to four minutes."""
 
 
 def scopes_of(profile: str) -> tuple[Scope, ...]:
