@@ -28,7 +28,8 @@ def words_after_a_fall(tape, px: str, sz: str = "0.6") -> dict[str, Word]:
     for order in (inner, outer, ask):
         t.fill(order)
     t.timer(t.counter(SELL, px, sz))
-    return t.words()
+    words: dict[str, Word] = t.words()
+    return words
 
 
 def test_after_a_fall_of_the_position_any_parts_of_the_fills_may_be_left(tape):
@@ -65,7 +66,7 @@ def test_what_a_part_leaves_of_several_lots_may_lie_in_any_of_them():
 def test_merged_lots_keep_the_range_of_their_prices():
     lots = [lot(str(90 + i), "1") for i in range(MAX_LOTS + 3)]
     compress(lots)
-    assert (lots[0].low_px, lots[0].high_px, lots[0].at_most) == (90, 93, 4)
+    assert (lots[0].low_px, lots[0].high_px, lots[0].at_most) == (F(90), F(93), F(4))
     assert total(lots) == MAX_LOTS + 3
 
 
