@@ -56,9 +56,12 @@ def _kept(asked: Asked, plan: Plan) -> Kept:
 
 @contextmanager
 def _told_what_is_kept(kept: Kept) -> Iterator[None]:
-    """Say what an interrupted run leaves to go on with."""
+    """Say what an interrupted run leaves to go on with; one that broke down leaves nothing."""
     try:
         yield
+    except Exception:
+        kept.forget()
+        raise
     except (KeyboardInterrupt, SystemExit):
         answered = kept.answered()
         if answered:

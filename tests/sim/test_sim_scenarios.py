@@ -40,7 +40,7 @@ def test_the_suites_scenarios_are_embedded():
     expected = {
         "weekend", "evening", "saturday", "signal", "hard-stop", "late-event", "very-late-event", "crash",
         "restart-in-shutdown", "restart-after", "leftovers", "disconnect", "taker", "races", "refusals",
-        "bad-prices", "three-markets", "recorded", "gate", "next-weekend", "budget",
+        "bad-prices", "three-markets", "recorded", "gate", "gate-hour", "next-weekend", "budget",
         "fewer-markets", "crash-loop", "calm", "account", "brink", "signal-offline", "lost-fills",
         "late-fills", "lost-cancels", "nibbles", "stale-fills", "thin-close", "told-remaining",
     }  # fmt: skip
