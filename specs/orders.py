@@ -1,9 +1,12 @@
-"""ORD-9 and ORD-11: no trade with itself, no cloid twice. The other specs on orders have files of their own."""
+"""ORD-9, ORD-11 and ORD-16: no trade with itself, no cloid twice, the right time in force.
+
+The other specs on orders have files of their own.
+"""
 
 from __future__ import annotations
 
 from model import journal
-from model.actions import Place, Role, Side
+from model.actions import Place, Role, Side, Tif
 from specs import cancels, ghosts, orphans, shutdowns, stale
 from specs.cloids import FirstUses
 from specs.monitor import Monitor
@@ -80,6 +83,33 @@ class CloidsAreUnique(Monitor):
             self.violated(f"cloid {place.cloid} is sent again ({when})", place.market, place.cloid)
 
 
+class TimesInForce(Monitor):
+    """ORD-16. Where it is not told what an order is for, a counter-order's time in force excuses a rung's."""
+
+    spec = statement("ORD-16")
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Compare with what the config gives an order of its role."""
+        closing = place.reduce_only or place.role is Role.FLATTEN
+        self.antecedent("close" if closing else str(order.role), order)
+        if closing:
+            if not place.reduce_only or (place.tif is not Tif.IOC and place.role is not Role.COUNTER):
+                self._wrong(order, "a close is a reduce-only ioc")
+            return
+        config = self.view.config
+        rung, counter = Tif.ALO if config.use_alo else Tif.GTC, Tif(config.counter_order_tif.value)
+        told = place.role is Role.LADDER or (place.role is Role.COUNTER and order.role is Role.COUNTER)
+        one_of: tuple[Tif, ...] = (counter,) if order.role is Role.COUNTER else (rung,)
+        if not told and config.counter_order_enabled:
+            one_of = (rung, counter)
+        if place.tif not in one_of:
+            self._wrong(order, f"by its config it is {' or '.join(dict.fromkeys(one_of))}")
+
+    def _wrong(self, order: OwnOrder, rule: str) -> None:
+        reduce = "a reduce-only " if order.place.reduce_only else ""
+        self.violated(f"{order.label()} is sent {reduce}{order.place.tif}; {rule}", order.market, order.cloid)
+
+
 MONITORS: tuple[type[Monitor], ...] = (
     *orphans.MONITORS,
     *ghosts.MONITORS,
@@ -88,4 +118,5 @@ MONITORS: tuple[type[Monitor], ...] = (
     *cancels.MONITORS,
     NeverTradesWithItself,
     CloidsAreUnique,
+    TimesInForce,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from model.actions import Role, Side
+from model.actions import Role, Side, Tif
 from model.draft import Draft, Wanted
 from model.events import Canceled, Unknown
 from model.memory import FillSet
@@ -130,7 +130,38 @@ def _sent_stay(original: Any) -> Callable[..., list[Order]]:
     return lambda draft, market: [o for o in original(draft, market) if o.state is OrderState.RESTING]
 
 
+def _good_til_cancelled(original: Any) -> Callable[..., Any]:
+    def wanted(side: Any, px: Any, sz: Any, _tif: Tif, *more: Any, **named: Any) -> Any:
+        return original(side, px, sz, Tif.GTC, *more, **named)
+
+    return wanted
+
+
 DEFECTS: tuple[Defect, ...] = (
+    Defect(
+        "rungs-good-til-cancelled",
+        "Rungs are sent good til cancelled, so that they may take",
+        ("L-3",),
+        ("ORD-16",),
+        (Patch("model.requote:Wanted", _good_til_cancelled),),
+        tags=("incident",),
+    ),
+    Defect(
+        "counters-good-til-cancelled",
+        "Counter-orders are sent good til cancelled, whatever the config names",
+        ("L-8",),
+        ("ORD-16",),
+        (Patch("model.answers:Wanted", _good_til_cancelled),),
+        tags=("incident",),
+    ),
+    Defect(
+        "closes-rest",
+        "Closes are sent reduce-only, but good til cancelled",
+        ("L-9", "I-4"),
+        ("ORD-16",),
+        (Patch("model.attempts:Wanted", _good_til_cancelled),),
+        tags=("incident",),
+    ),
     Defect(
         "cancel-taken-for-done",
         "An order is forgotten as soon as its cancel is sent",

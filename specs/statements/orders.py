@@ -216,6 +216,15 @@ LIVES: tuple[Spec, ...] = (
         RESPONSE,
     ),
     Spec(
+        "ORD-16",
+        P1,
+        "Each order rests as it is meant to",
+        "A rung is add-liquidity-only, good til cancelled where `use_alo` is off; a counter-order has the time in force"
+        " that `counter_order_tif` names; what is reduce-only, or declared a close, is a reduce-only IOC.",
+        ("L-3", "L-8", "L-9", "I-4"),
+        ALWAYS,
+    ),
+    Spec(
         "HLT-1",
         P0,
         "A halt places nothing",
