@@ -147,6 +147,14 @@ class Names:
             return 3
         return 2 if self.query_ms is not None and time_ms >= self.query_ms else 1
 
+    def quiet(self, time_ms: int | None) -> Key:
+        """Place a beginning of quiet: as any time, and whether the outstanding query was sent then or later (L-9).
+
+        Of everything else, what was at the very moment of the query counts as since it.
+        """
+        asked = time_ms is not None and self.query_ms is not None and time_ms <= self.query_ms
+        return self.told(time_ms), asked
+
 
 NEAR_MS = 3_600_000
 """A shutdown window farther away than this is out of a scope's reach."""
@@ -171,7 +179,7 @@ def _maker(names: Names, state: State) -> Key:
         state.shutdown,
         state.stopped,
         state.window_taken is None,
-        names.told(state.quiet_ms),
+        names.quiet(state.quiet_ms),
     )
 
 

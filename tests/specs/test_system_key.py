@@ -7,7 +7,7 @@ import pytest
 
 from model.arithmetic import CONTEXT
 from model.orders import Order
-from model.state import MarketState, State
+from model.state import MarketState, ShutdownState, State
 from specs import system_key
 from specs.system import System
 from specs.system_key import key
@@ -15,10 +15,12 @@ from specs.system_moves import moves, opened
 from specs.system_parts import Move
 from specs.system_races import race
 from specs.system_safety import judge
-from specs.system_scopes import scope
+from specs.system_scopes import CONFIG_PLAIN, QUICK, QUICK_STATES, scope
 
 EACH = 5
 """One of so many merged states is looked at."""
+LARGE = ("price", "disconnect")
+"""Quick scopes that are too large to look at all that they merge."""
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,71 @@ def test_merged_states_go_on_alike(searched):
                 assert key(_after(first, move)) == key(_after(second, move))
 
 
-def _merged(searched, most):
+@pytest.mark.parametrize("searched", [s for s in QUICK if s.name not in LARGE], ids=lambda one: one.name)
+def test_all_that_a_quick_scope_merges_goes_on_alike(searched):
+    with localcontext(CONTEXT):
+        for first, second in _merged(searched, QUICK_STATES, each=1):
+            assert set(moves(first)) == set(moves(second))
+            for move in moves(first):
+                assert key(_after(first, move)) == key(_after(second, move)), move
+
+
+def test_a_query_sent_as_all_grew_quiet_and_one_sent_before_are_told_apart():
+    begun = [Move("carry", "orders", fault="lose_reply"), Move("wait")]
+    stopped = [Move("signal"), Move("wait"), Move("carry", "orders"), Move("wait")]
+    updated, asked = Move("carry", "updates"), Move("carry", "queries")
+    # the last order is seen to be gone, and in that step the timer asks whether all is
+    quiet = [*begun, *stopped, updated, Move("wait"), asked, Move("wait")]
+    # the timer asks, and half a second before the answer the last order is seen to be gone
+    early = [*begun, Move("wait"), *stopped, asked, updated, Move("wait")]
+    searched = scope("lose_reply", "signal")
+    with localcontext(CONTEXT):
+        first, second = _state_after(searched, quiet), _state_after(searched, early)
+        assert first.now_ms == second.now_ms
+        assert first.state.query_ms == second.state.query_ms
+        told = [_after(one, Move("carry", "info")).state for one in (first, second)]
+        assert [state.shutdown for state in told if state] == [ShutdownState.DONE, ShutdownState.RUNNING]
+        assert key(first) != key(second)
+
+
+def test_an_order_that_came_back_at_its_old_price_is_the_first_one_under_another_name():
+    taken = [Move("carry", "updates"), Move("wait"), Move("price")]
+    requoted = [Move("wait"), *(Move("carry", name) for name in ("prices", "fills", "orders", "replies"))]
+    told = Move("carry", "fills")
+    # the other strategy meets the bid: the ask, later taken by half, is the first one
+    kept = [Move("taker", at=0), *taken, Move("partial", at=1), *requoted, Move("trade", at=0), told]
+    # it meets the ask, so that the one taken by half is its successor
+    back = [Move("taker", at=1), *taken, Move("trade", at=0), *requoted, Move("partial", at=1), told]
+    with localcontext(CONTEXT):
+        first, second = (_state_after(scope(config=CONFIG_PLAIN, rests=True), path) for path in (kept, back))
+        first.deeds = second.deeds = scope("price", "trade", "crash", "signal").allowance()
+        assert [o.px for o in first.state.orders.values()] == [o.px for o in second.state.orders.values()]
+        assert first.state.orders.keys() != second.state.orders.keys()
+        assert key(first) == key(second)
+        met, frontier = {key(first)}, [(first, second)]
+        while frontier and len(met) < 600:
+            one, other = frontier.pop(0)
+            assert set(moves(one)) == set(moves(other))
+            for move in moves(one):
+                then, elsewhere = _after(one, move), _after(other, move)
+                assert key(then) == key(elsewhere)
+                if key(then) not in met:
+                    met.add(key(then))
+                    frontier.append((then, elsewhere))
+        assert len(met) >= 600
+
+
+def _state_after(searched, path):
+    """Return the state after the opening of a scope and a path, with whatever deeds that takes."""
+    end, opening = opened(searched)
+    system = System(searched.config, end.started_ms)
+    judge(system, system, Move("start"), Counter())
+    for move in (*opening, *path):
+        system = _after(system, move)
+    return system
+
+
+def _merged(searched, most, each=EACH):
     """Yield pairs of states that the search takes for one."""
     first, _ = opened(searched)
     judge(first, first, Move("start"), Counter())
@@ -74,7 +140,7 @@ def _merged(searched, most):
                     frontier.append(after)
                     continue
                 seen += 1
-                if seen % EACH == 0:
+                if seen % each == 0:
                     yield known, after
 
 
