@@ -76,8 +76,9 @@ def _requote(draft: Draft, where: MarketState) -> None:
     where.pending = ()
     rungs = _wanted_ladder(draft, where)
     live = resting_ladder(draft, where.market.name)
-    for side in (Side.BUY, Side.SELL):
-        _replace_side(draft, where, _Replacement(side, rungs[side], [o for o in live if o.side is side]))
+    replaced = [_Replacement(s, rungs[s], [o for o in live if o.side is s]) for s in (Side.BUY, Side.SELL)]
+    for wanted in [_clear_side(draft, where, one) for one in replaced]:
+        _send(draft, where, wanted)
 
 
 def _wanted_ladder(draft: Draft, where: MarketState) -> dict[Side, tuple[Rung, ...]]:
@@ -146,10 +147,13 @@ class _Replacement:
     live: list[Order]
 
 
-def _replace_side(draft: Draft, where: MarketState, new: _Replacement) -> None:
-    """Cancel what no admitted rung keeps, then send the admitted rungs that nothing stands for (L-3, I-5)."""
+def _clear_side(draft: Draft, where: MarketState, new: _Replacement) -> list[Rung]:
+    """Cancel what no admitted rung keeps; return the admitted rungs that nothing stands for (L-3, I-5).
+
+    All cancels leave before the first place, so they are counted before it, the other side's too (L-12).
+    """
     if not (new.rungs or new.live):
-        return
+        return []
     kept = _match(new)
     admitted = _admitted(draft, where, new, kept)
     staying = {kept[rung.level].cloid for rung in admitted if rung.level in kept}
@@ -160,7 +164,7 @@ def _replace_side(draft: Draft, where: MarketState, new: _Replacement) -> None:
         if rung.level in kept and kept[rung.level].level != rung.level:
             order = kept[rung.level]
             draft.keep(order._replace(level=rung.level))
-    _send(draft, where, [rung for rung in admitted if rung.level not in kept])
+    return [rung for rung in admitted if rung.level not in kept]
 
 
 def _match(new: _Replacement) -> dict[int, Order]:

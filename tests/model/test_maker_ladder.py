@@ -178,3 +178,12 @@ def test_the_request_reserve_stops_placements_with_a_warning(desk, config):
     d.oracle("5000")
     assert len(d.places()) == 3
     assert "request_reserve" in d.codes()
+
+
+def test_cancels_of_both_sides_are_counted_before_the_first_place(desk, config):
+    d = desk(replace(config, request_reserve=9_991))
+    d.quoting()
+    d.oracle("5010", after=2000)
+    assert len(d.cancels()) == 4
+    assert len(d.places()) == 1
+    assert "request_reserve" in d.codes()
