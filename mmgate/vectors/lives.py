@@ -14,10 +14,13 @@ from mmgate.ports.process import PortMaker
 from mmgate.profiles import PHASES
 from mmgate.vectors.agree import unlike
 from mmgate.vectors.case import Case, Compare, Data
+from mmgate.vectors.readings import READINGS, TOGETHER
 from model.actions import Action
 from model.codec import Malformed
 from model.config import ConfigRefused, MakerConfig
+from model.events import Start
 from model.journal import LogLine, Maker, MakerFault, Reply
+from specs.defects import DefectMaker
 
 ANSWERS = ("open_orders", "start", "connected")
 """Steps from which on a query at another moment (L-7a) leads elsewhere; up to them only queries may differ."""
@@ -68,13 +71,15 @@ def lived(case: Case, maker: Maker) -> Result:
         for at, (step, wanted) in enumerate(zip(case.input["steps"], replies, strict=True)):
             if unlike_query and _title(step) in ANSWERS:
                 break
-            apart = difference(names, _reply(wanted), _told(maker, names, step), mode)
+            answer = _told(maker, names, step)
+            apart = difference(names, _reply(wanted), answer, mode)
             held = "" if apart is not None else _positions(wanted.get("positions"), maker)
             where = f"step {at} ({_title(step)}): {held if apart is None else apart.told()}"
             if apart is not None and not apart.comparable:
                 unlike_query = unlike_query or where
             elif apart is not None or held:
-                return Result(case, Said.DIFFERS, where)
+                fair = _fair(case.input["steps"][: at + 1], names, answer, mode, maker)
+                return Result(case, Said.NOT_COMPARED if fair else Said.DIFFERS, where + fair)
         return Result(case, Said.NOT_COMPARED, unlike_query) if unlike_query else _books(case, maker)
     except (Malformed, KeyError, TypeError, ValueError) as error:
         if isinstance(error, ConfigRefused):
@@ -82,6 +87,18 @@ def lived(case: Case, maker: Maker) -> Result:
         raise InputRefused(f"vector {shown(case.id)}: is no trace ({error}); fill the set again") from None
     except MakerFault as fault:
         return Result(case, Said.DIFFERS, f"{fault.kind}: {fault.text}")
+
+
+def _fair(steps: list[Data], names: Names, answer: Reply, mode: Mode, maker: Maker) -> str:
+    """Name the other reading by which the last step is answered exactly so, books included; empty if there is none."""
+    told = [read_start({**step["start"]}) if "start" in step else read_event(step) for step in steps]
+    for reading in (*READINGS, TOGETHER):
+        other = DefectMaker(reading)
+        replies = [other.start(one) if isinstance(one, Start) else other.handle(one) for one in told]
+        apart = difference(names, replies[-1], answer, mode)
+        if (apart is None or not apart.comparable) and not _positions(plain(other.books())["positions"], maker):
+            return f"; fair by another reading of {', '.join(reading.rules)}: {reading.title}"
+    return ""
 
 
 def _refused(case: Case, maker: Maker) -> Result:
