@@ -102,12 +102,24 @@ def key(system: System) -> Key:
 class Names:
     """Numbers for cloids in the order in which they are met, and the times against which others are held."""
 
-    __slots__ = ("cloid_of", "config", "contained_ms", "fills", "now_ms", "numbers", "query_ms", "seen", "window")
+    __slots__ = (
+        "cloid_of",
+        "config",
+        "connection",
+        "contained_ms",
+        "fills",
+        "now_ms",
+        "numbers",
+        "query_ms",
+        "seen",
+        "window",
+    )
 
     def __init__(self, system: System) -> None:
         self.numbers: dict[str, int] = {}
         self.cloid_of = system.venue.cloid_of
         self.config: MakerConfig = system.config
+        self.connection = system.connection
         self.now_ms = system.now_ms
         self.fills: dict[tuple[int, str, int], int] = {}
         state = system.state
@@ -285,7 +297,9 @@ def _message(names: Names, message: Message) -> Key:
     parts = tuple([_part(names, part) for part in message.parts])
     actions = tuple([_action(names, action) for action in message.actions])
     sent = names.age(message.sent_ms, 2_000) if not message.parts else 0
-    return actions, parts, message.age, sent
+    # what the venue answers to a batch or a query of an earlier connection goes nowhere
+    lost = bool(actions) and message.connection != names.connection
+    return actions, parts, message.age, sent, lost
 
 
 def _action(names: Names, action: Action) -> Key:

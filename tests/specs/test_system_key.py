@@ -87,6 +87,22 @@ def test_a_query_sent_as_all_grew_quiet_and_one_sent_before_are_told_apart():
         assert key(first) != key(second)
 
 
+def test_a_query_of_a_lost_connection_and_one_of_this_are_told_apart():
+    carry = {name: Move("carry", name) for name in ("orders", "replies", "subscription", "fills", "updates", "info")}
+    back = [Move("reconnect"), carry["subscription"], carry["fills"], Move("wait"), Move("carry", "queries", 1)]
+    signal, wait, down = Move("signal"), Move("wait"), Move("disconnect")
+    # a query is left under way: asked over this connection, as the timer found it due
+    asked = [carry["orders"], carry["replies"], signal, carry["orders"], down, wait, *back, carry["info"]]
+    # asked before the connection was lost: its answer goes nowhere
+    lost = [carry["orders"], signal, carry["orders"], carry["updates"], wait, down, *back, carry["info"]]
+    searched = scope("disconnect", "signal")
+    with localcontext(CONTEXT):
+        first, second = _state_after(searched, asked), _state_after(searched, lost)
+        told = [bool(_after(one, Move("carry", "queries")).channels["info"]) for one in (first, second)]
+        assert told == [True, False]
+        assert key(first) != key(second)
+
+
 def test_an_order_that_came_back_at_its_old_price_is_the_first_one_under_another_name():
     taken = [Move("carry", "updates"), Move("wait"), Move("price")]
     requoted = [Move("wait"), *(Move("carry", name) for name in ("prices", "fills", "orders", "replies"))]
