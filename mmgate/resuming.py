@@ -12,7 +12,7 @@ import platform
 import shlex
 import shutil
 from collections.abc import Iterable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -106,6 +106,7 @@ def identity_of(run: RunId, request: Request) -> dict[str, str]:
         "code": run.code,
         "Python": platform.python_version(),
         "maker": run.maker,
+        "comparison": f"{request.maker.compare} {request.maker.beside}",
         "maker's files": _digest(_named_files(request.maker.name) if request.maker.kind == "port" else ()),
         "suite": suite,
         "recordings": _digest([path for path in named if path.is_file()], played),
@@ -124,10 +125,14 @@ def _named_files(command: str) -> list[Path]:
 
 
 def _digest(paths: Iterable[Path], also: Iterable[str] = ()) -> str:
-    """Return a digest of what files hold."""
+    """Return a digest of what files hold. Raises InputRefused for one that can't be read."""
     digest = sha256()
     for path in dict.fromkeys(paths):
-        digest.update(sha256(path.read_bytes()).digest())
+        try:
+            with path.open("rb") as file:
+                digest.update(file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise InputRefused(f"{shown_path(path)}: {(error.strerror or str(error)).lower()}") from None
     for text in also:
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()[:SHORT]

@@ -11,7 +11,10 @@ import pytest
 from mmgate import cli, selftest
 from mmgate.engines import property as drawing
 from mmgate.engines import simulation
-from mmgate.request import EngineResult, Request, Witness
+from mmgate.profiles import QUICK
+from mmgate.report import RunId
+from mmgate.request import EngineResult, MakerRef, Request, Witness
+from mmgate.resuming import identity_of
 from specs.spec import Outcome, Violation, Word
 
 ENGINES = ("--engine", "property", "--engine", "simulation")
@@ -103,6 +106,15 @@ def test_a_port_that_was_built_anew_is_not_taken_up(folder, monkeypatch, capsys)
     port.write_text("raise SystemExit(1)\n")
     assert cli.main([*words, "--resume"]) == 2
     assert "its maker's files was" in capsys.readouterr().err
+
+
+def test_answers_of_another_comparison_are_not_taken_up(folder):
+    def told(compare: str) -> dict[str, str]:
+        port = MakerRef("port", "true", compare=compare)
+        run = RunId((), "", "port true", "", "quick", 1)
+        return identity_of(run, Request(port, (), (), (), QUICK, 1, folder))
+
+    assert told("actions") != told("numbers")
 
 
 def test_answers_that_were_tampered_with_are_refused(folder, monkeypatch, capsys):
