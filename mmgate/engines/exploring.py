@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import localcontext
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from mmgate.engines.rows import counted_rows
 from mmgate.ports.direct import defect_of
 from mmgate.request import MakerRef
-from model import orders
 from model.arithmetic import CONTEXT
 from specs.defects import applied
 from specs.system import System
@@ -101,7 +101,7 @@ def explore(
     """
     found = Explored(scope.name)
     began = time.process_time()
-    with localcontext(CONTEXT), in_force(ref), _counting(found.table), _uncollected():
+    with localcontext(CONTEXT), in_force(ref), counted_rows(found.table), _uncollected():
         _Search(scope, found, most_states, until, Healing() if healing else None, watch).run()
     found.seconds = time.process_time() - began
     return found
@@ -246,29 +246,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-class _Counted(dict[Any, Any]):
-    """The order table, counting which of its rows are taken."""
-
-    def __init__(self, table: dict[Any, Any], taken: Counter[tuple[str, str]]) -> None:
-        super().__init__(table)
-        self._taken = taken
-
-    def get(self, pair: Any, default: Any = None) -> Any:
-        """Look a pair up, and count it if the table has it."""
-        row = super().get(pair, default)
-        if row is not None:
-            self._taken[pair[0].value, pair[1].value] += 1
-        return row
-
-
-@contextmanager
-def _counting(taken: Counter[tuple[str, str]]) -> Iterator[None]:
-    """Count the rows of the order table that are taken inside the block."""
-    table = orders.TRANSITIONS
-    orders.TRANSITIONS = _Counted(table, taken)
-    try:
-        yield
-    finally:
-        orders.TRANSITIONS = table

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mmgate.engines.rows import ROWS, counted_rows, told
 from mmgate.ports.direct import direct
 from mmgate.ports.pairing import CODES
 from mmgate.request import MakerRef
 from mmgate.vectors.case import REFUSALS, TRACE, Case, Data
 from mmgate.vectors.lives import lived
-from mmgate.vectors.rows import ROWS, counted_rows, told
 from specs.statements import SPECS
 
 LAST_RULES = {"N": 6, "V": 10, "Q": 11, "W": 2, "I": 8, "L": 14, "S": 5, "C": 1}

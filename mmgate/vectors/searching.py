@@ -11,10 +11,10 @@ from decimal import localcontext
 from pathlib import Path
 
 from mmgate.engines.exploring import explore
+from mmgate.engines.rows import ROWS
 from mmgate.request import MakerRef
 from mmgate.vectors.case import Data, canonical
 from mmgate.vectors.recorded import step_data
-from mmgate.vectors.rows import ROWS
 from mmgate.vectors.witnesses import EDGE, EXPLORED, RACE
 from model.arithmetic import CONTEXT
 from specs.system import System

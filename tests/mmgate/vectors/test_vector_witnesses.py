@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from mmgate.engines.rows import ROWS, counted_rows
 from mmgate.engines.sampling import law_calls, machine_worlds
 from mmgate.profiles import QUICK, embedded_suite
 from mmgate.request import MakerRef
@@ -13,7 +14,6 @@ from mmgate.vectors.case import TRACE, Case
 from mmgate.vectors.check import check, here
 from mmgate.vectors.fill import SMALL, cases
 from mmgate.vectors.lives import Result, Said
-from mmgate.vectors.rows import ROWS, counted_rows
 from mmgate.vectors.witnesses import COUNTEREXAMPLES, EDGE, EXPLORED, RACE, counterexamples, edges, kept
 from specs.defects import ALL, BY_ID
 from specs.system_races import EVENTS, impossible

@@ -30,9 +30,9 @@ class _Counted(dict[Any, Any]):
 
 
 @contextmanager
-def counted_rows() -> Iterator[Counter[Row]]:
-    """Count the rows that are taken inside the block."""
-    taken: Counter[Row] = Counter()
+def counted_rows(taken: Counter[Row] | None = None) -> Iterator[Counter[Row]]:
+    """Count the rows that are taken inside the block, beside those that `taken` has."""
+    taken = Counter() if taken is None else taken
     table = orders.TRANSITIONS
     orders.TRANSITIONS = _Counted(table, taken)
     try:
