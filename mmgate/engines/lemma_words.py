@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,13 @@ class Finding:
     def call(self) -> str:
         """Return the counterexample as the call that a person can paste."""
         return f"{self.lemma}({', '.join(f'{name}={value}' for name, value in self.arguments)})"
+
+
+def refuted(lemma: Lemma, arguments: Mapping[str, int], prover: str) -> Finding:
+    """Make the finding of a claim that is false: the call that shows it, and who found it."""
+    call = ", ".join(f"{name}={value}" for name, value in arguments.items())
+    text = f"false when calling {lemma.name}({call})"
+    return Finding(lemma.name, Word.VIOLATED, text, tuple(sorted(arguments.items())), (prover,))
 
 
 def outcome(spec_id: str, pairs: Sequence[tuple[Lemma, Finding]]) -> Outcome:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from mmgate.engines.lemma_words import Finding
+from mmgate.engines.lemma_words import Finding, refuted
 from mmgate.engines.steady import steady_examples
 from specs.lemma import Lemma
 from specs.spec import Word
@@ -65,8 +65,7 @@ def searched(lemma: Lemma, cases: int, backend: str = BACKEND) -> Finding:
         with steady_examples():
             holds()
     except Found as found:
-        text = f"false when calling {lemma.name}({', '.join(f'{k}={v}' for k, v in found.arguments.items())})"
-        return Finding(lemma.name, Word.VIOLATED, text, tuple(sorted(found.arguments.items())), (NEEDLES,))
+        return refuted(lemma, found.arguments, NEEDLES)
     except Exception as error:  # a kernel, or what draws for it, that breaks down has answered nothing
         return Finding(lemma.name, Word.ERROR, f"the search for needles broke down: {type(error).__name__}: {error}")
     return Finding(lemma.name, Word.INCONCLUSIVE, f"no counterexample among {cases} cases", provers=(NEEDLES,))

@@ -33,7 +33,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from mmgate.engines import needles
-from mmgate.engines.lemma_words import ENGINE, Finding, outcome, witness
+from mmgate.engines.lemma_words import ENGINE, Finding, outcome, refuted, witness
 from mmgate.ports.direct import defect_of
 from mmgate.request import EngineResult, MakerRef, Request
 from specs.contracts import LEMMAS, PARTS
@@ -277,13 +277,12 @@ def proved(lemma: Lemma) -> Finding:
         return Finding(lemma.name, Word.ERROR, "no condition was found in its docstring: write a post: line")
     try:
         prover.prove(lemma)
-    except prover.Refuted as refuted:
-        call = ", ".join(f"{name}={value}" for name, value in refuted.arguments.items())
-        if not repeats(lemma, refuted.arguments):
-            text = f"its counterexample does not repeat in plain Python: {lemma.name}({call})"
-            return Finding(lemma.name, Word.ERROR, text, provers=(Z3,))
-        text = f"false when calling {lemma.name}({call})"
-        return Finding(lemma.name, Word.VIOLATED, text, tuple(sorted(refuted.arguments.items())), (Z3,))
+    except prover.Refuted as found:
+        if repeats(lemma, found.arguments):
+            return refuted(lemma, found.arguments, Z3)
+        call = ", ".join(f"{name}={value}" for name, value in found.arguments.items())
+        text = f"its counterexample does not repeat in plain Python: {lemma.name}({call})"
+        return Finding(lemma.name, Word.ERROR, text, provers=(Z3,))
     except prover.GaveUp as reason:
         return Finding(lemma.name, Word.INCONCLUSIVE, f"not proved: {reason}", provers=(Z3,))
     except prover.Unmet as reason:
