@@ -62,6 +62,7 @@ class Chains:
         self._silent = False
         self._sent = Known()
         self._asked = Known()
+        self._foreign = Known()
         self._traded = Known()
         self._open: dict[int, Decimal] = {}
         self._rough = False
@@ -105,7 +106,7 @@ class Chains:
 
     def _turn(self, turn: journal.Turn) -> Iterator[str]:
         event = turn.event
-        if (word := ANSWERS.get(type(event))) is not None:
+        if (word := ANSWERS.get(type(event))) is not None and getattr(event, "oid", None) not in self._foreign:
             self._told[word] += 1
         if isinstance(event, events.Start):
             self._start(event)
@@ -183,13 +184,18 @@ class Chains:
             yield f"order {record.cloid} reached the venue, and its sending is not told"
         if record.owner == journal.Owner.MAKER:
             self._held["orders resting"] += 1
+        else:
+            self._foreign.add(record.oid)
         if record.oid in self._open:
             yield f"order {record.oid} comes on the book a second time"
         self._open[record.oid] = record.sz
 
     def _closed(self, record: journal.OrderClosed) -> Iterator[str]:
         left = self._open.pop(record.oid, None)
-        self._held["orders canceled"] += record.reason != "filled"
+        if record.owner == journal.Owner.MAKER:
+            self._held["orders canceled"] += record.reason != "filled"
+        else:
+            self._foreign.add(record.oid)
         asked = self._cancels.take(record.oid) | self._cancels.take(record.cloid)
         if record.reason == "canceled" and record.owner == journal.Owner.MAKER and not asked:
             yield f"order {record.oid} is canceled on request, and no request is told"

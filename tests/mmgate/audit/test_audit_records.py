@@ -35,6 +35,7 @@ def words_of(data: dict[str, Any]) -> dict[str, str]:
         ("crash-loop", "counter", ""),
         ("disconnect", "fixed", ""),
         ("evening", "counter", ""),
+        ("taker", "all-week", ""),
         ("evening", "counter", "counter-untracked"),
     ],
 )
