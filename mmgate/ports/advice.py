@@ -14,7 +14,11 @@ KINDS: dict[str, tuple[str, str]] = {
         "Transport",
     ),
     "exit": ("the process goes on until `bye` or the end of its stdin; stderr says why it ended", "Transport"),
-    "timeout": ("one line for each request, ended by a newline and flushed at once", "Transport"),
+    "timeout": (
+        "one line for each request, ended by a newline and flushed at once; "
+        "read line by line: the end of stdin comes only after `bye`",
+        "Transport",
+    ),
     "closed": ("stdin and stdout stay open until `bye`", "Transport"),
     "not_utf8": ("each line is UTF-8", "Transport"),
     "not_json": (
@@ -33,13 +37,16 @@ KINDS: dict[str, tuple[str, str]] = {
         "Requests and replies",
     ),
     "wrong_action": (
-        "a place has a market of the life, positive px and sz and a cloid of its own, 0x and 32 hex digits; "
-        "a cancel names an order that the port placed or was told of",
+        "a place has a market of the life, positive px and sz and a cloid of its own, never used again, "
+        "in no later life either; a cancel names an order that the port placed or was told of",
         "Actions",
     ),
     "stays": ("after `bye` is answered the process ends by itself, without a shutdown", "Requests and replies"),
     "strays": ("what a port starts ends with it", "Requests and replies"),
 }
+
+CALL = ("what `calls` lists is answered with `result`; a call that is not there is not listed", "Calls and vectors")
+"""What is asked for where a call that was declared is refused."""
 
 FIELDS: tuple[tuple[str, str, str], ...] = (
     (
@@ -53,6 +60,7 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
         "query_open_orders, schedule_cancel",
         "Actions",
     ),
+    (r"\.cloid$", "a cloid is 0x and 32 hex digits in small letters", "Actions"),
     (r"^actions\[", "the fields of each action as shown in the protocol", "Actions"),
     (
         r"^log",
@@ -61,7 +69,7 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
         "Requests and replies",
     ),
     (r"^mm_fill$", "`mm_fill` is true or false in the reply to a fill where `attribution` is declared", "Features"),
-    (r"^replies", "`events` is answered by as many `replies`, in order", "Requests and replies"),
+    (r"^replies", "`events` is answered by as many `replies`, in order, or refused as a whole", "Requests and replies"),
     (r"^result\.(orders|positions|halted|shutdown)", "the result of the call `books`", "Features"),
     (r"^result", "a call is answered with `result`, or with `error`", "Calls and vectors"),
     (r"^", "`name`, and lists of strings `features`, `calls`, `ignores`; `restartable` is true or false", "Features"),
@@ -70,7 +78,9 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
 
 def advice(fault: PortFault) -> tuple[str, str]:
     """Return what the protocol asks for instead, and where it says so."""
-    if fault.kind in KINDS:
+    if fault.kind == "refused" and fault.path == "error":
+        wanted, section = CALL
+    elif fault.kind in KINDS:
         wanted, section = KINDS[fault.kind]
     else:
         wanted, section = next((text, section) for form, text, section in FIELDS if re.search(form, fault.path))

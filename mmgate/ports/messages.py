@@ -8,6 +8,7 @@ raises `model.codec.Malformed` and nothing else.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -20,6 +21,8 @@ from model.journal import Books, LogLine, Reply
 from model.market import Market
 
 PROTOCOL = 1
+CLOID = re.compile(r"0x[0-9a-f]{32}")
+CLOID_FORM = "0x and 32 hex digits in small letters"
 LINE_LIMIT = 1 << 20
 """The longest line, in bytes, its newline included."""
 
@@ -272,6 +275,8 @@ def read_turn(data: Data) -> Reply:
     for index, action in enumerate(actions):
         if getattr(action, "oid", 0) is None and getattr(action, "cloid", None) is None:
             raise Malformed(f"actions[{index}]", "a cancel names neither oid nor cloid")
+        if isinstance(action, Place) and CLOID.fullmatch(action.cloid) is None:
+            raise Malformed(f"actions[{index}].cloid", f"{show(action.cloid)} is not {CLOID_FORM}")
     lines = tuple(_read_log(index, line) for index, line in enumerate(log))
     return Reply(actions, lines, _field(data, "mm_fill", bool | None, None))
 

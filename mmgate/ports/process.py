@@ -8,17 +8,15 @@ child and everything that it started, also what keeps the pipe open or ignores S
 from __future__ import annotations
 
 import json
-import shlex
-import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from mmgate.inputs import InputRefused, shown
 from mmgate.ports import messages
 from mmgate.ports.child import BYE_TIMEOUT_S, SILENT, STDERR_LIMIT_BYTES, Child, PortFault
+from mmgate.ports.command import split_command
 from mmgate.ports.messages import Data, Hello
 from mmgate.ports.waiting import child_of, prepare
 from model.codec import Malformed, show, tag
@@ -47,19 +45,6 @@ class CallRefused(Exception):
         self.code = code
 
 
-def split_command(command: str) -> list[str]:
-    """Split a command line as a shell would; raises InputRefused if there is nothing there to start."""
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise InputRefused(f"port {shown(command)}: {error}; quote the command line as for a shell") from None
-    if not words:
-        raise InputRefused("port: the command line is empty; name a program and its arguments")
-    if "\0" in command or shutil.which(words[0]) is None:
-        raise InputRefused(f"port {shown(command)}: no program {shown(words[0])} is there or may be run")
-    return words
-
-
 class PortMaker:
     """A port as a maker. Starts the child and greets it at once; close it, or use it as a context."""
 
@@ -74,7 +59,8 @@ class PortMaker:
         self._number = 0
         self._lives = 0
         self._transcript: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
-        self._what = self._asked = self._answered = ""
+        self._what = self._asked = ""
+        self.answered = ""
         if _silences[command] >= MOST_SILENCES:
             raise PortFault("timeout", f"the port left {MOST_SILENCES} requests without a reply and is not asked again")
         self._greet()
@@ -120,9 +106,11 @@ class PortMaker:
         return self._read(messages.read_turn, data)
 
     def handle_all(self, events: Iterable[Event]) -> tuple[Reply, ...]:
-        """Answer a list of events known beforehand."""
+        """Answer a list of events known beforehand; raises CallRefused if the port does not take lists."""
         told = tuple(events)
-        data = self._ask("events", messages.events_request(self._next(), told))
+        data = self._exchange("events", messages.events_request(self._next(), told), self._timeout_s)
+        if "error" in data:
+            raise CallRefused(_code(data["error"]))
         replies = data.get("replies")
         if not isinstance(replies, list) or len(replies) != len(told):
             raise self.wrong("wrong_type", f"a list of {len(told)} is expected", "replies")
@@ -217,23 +205,24 @@ class PortMaker:
         if self._child is None:
             self._what = what
             raise self._fault("closed", f"{self._request()} was made to a port already closed")
-        self._what, self._asked, self._answered = what, request, ""
+        self._what, self._asked, self.answered = what, request, ""
         self._transcript.append("→ " + _clip(request))
         try:
             line = self._child.ask(request.encode(), timeout_s)
         except PortFault as fault:
             raise self._fault(fault.kind, f"{self._request()}: {fault.text}") from None
-        self._answered = line.decode("utf-8", "backslashreplace")
-        self._transcript.append("← " + _clip(self._answered))
+        self.answered = line.decode("utf-8", "backslashreplace")
+        self._transcript.append("← " + _clip(self.answered))
         try:
             data = messages.parse(line)
         except Malformed as fault:
-            kind = "not_utf8" if "UTF-8" in fault.text else "not_json"
+            kind = "not_utf8" if fault.text.endswith("is not UTF-8") else "not_json"
             raise self.wrong(kind, fault.text) from None
         number = data.get("id")
         if type(number) is not int or number != self._number:
             again = " (already answered)" if type(number) is int and 0 < number < self._number else ""
-            raise self.wrong("wrong_id", f"is {show(number)}{again}, in the request {self._number}", "id")
+            found = f"is {show(number)}{again}" if "id" in data else "is missing"
+            raise self.wrong("wrong_id", f"{found}, in the request {self._number}", "id")
         return data
 
     def _read(self, reader: Callable[[Any], T], data: object, place: str = "") -> T:
@@ -259,7 +248,7 @@ class PortMaker:
         self._end()
         _silences[self.command] += kind in SILENT
         self.fault = PortFault(
-            kind, text, tuple(self._transcript), path=path, asked=self._asked, answered=self._answered
+            kind, text, tuple(self._transcript), path=path, asked=self._asked, answered=self.answered
         )
         return self.fault
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,7 +15,6 @@ from model.codec import Malformed, show
 from model.journal import Reply
 
 CONFIG = {"num_levels": 2, "counter_order_enabled": True}
-CLOID = re.compile(r"0x[0-9a-f]{32}")
 OPTIONAL = frozenset({"intermediates"})
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
@@ -84,11 +84,14 @@ def _unlike_object(wanted: Mapping[str, object], found: object, path: str) -> Ma
     return None
 
 
-def odd_action(reply: Reply, market: str, names: set[str]) -> Malformed | None:
-    """Say which action can't be meant in a life that was told of no order; `names`: cloids used so far, added to."""
+def odd_action(reply: Reply, market: str, mine: set[str], used: set[str]) -> Malformed | None:
+    """Say which action can't be meant in a life that was told of no order.
+
+    `mine`: the cloids of this life, `used`: those of all lives; both are added to.
+    """
     for index, action in enumerate(reply.actions):
         path = f"actions[{index}]"
-        if isinstance(action, Cancel) and (action.cloid is None or action.cloid not in names):
+        if isinstance(action, Cancel) and (action.cloid is None or action.cloid not in mine):
             return Malformed(path, f"cancels {show(action.cloid or action.oid)}, an order that nothing told it of")
         if not isinstance(action, Place):
             continue
@@ -97,9 +100,18 @@ def odd_action(reply: Reply, market: str, names: set[str]) -> Malformed | None:
         for name, value in (("px", action.px), ("sz", action.sz)):
             if value <= 0:
                 return Malformed(f"{path}.{name}", f"{value} is not positive")
-        if CLOID.fullmatch(action.cloid) is None:
-            return Malformed(f"{path}.cloid", f"{show(action.cloid)} is not 0x and 32 hex digits")
-        if action.cloid in names:
+        if action.cloid in used:
             return Malformed(f"{path}.cloid", f"{action.cloid} names a second order")
-        names.add(action.cloid)
+        mine.add(action.cloid)
+        used.add(action.cloid)
     return None
+
+
+def unknown_fields(reply: Reply, answered: str) -> list[str]:
+    """List the fields of a reply's actions that the protocol does not know, such as actions[].reduceOnly."""
+    actions: list[dict[str, Any]] = json.loads(answered).get("actions", [])
+    return [
+        f"actions[].{name}"
+        for action, raw in zip(reply.actions, actions, strict=False)
+        for name in sorted(raw.keys() - WIRE.to_data(action).keys())
+    ]

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_one_that_ended_while_it_waited_is_replaced():
         while waits.runs() and time.monotonic() < deadline:
             time.sleep(0.01)
         port.start(START)
-        assert port.handle(PRICE).actions == ()
+        assert port.handle(replace(PRICE, now_ms=START.now_ms + 1)).actions == ()
 
 
 def test_what_a_waiting_process_wrote_to_stderr_is_kept_with_the_life_that_gets_it(tmp_path: Path):

@@ -30,7 +30,7 @@ START = Start(
 )
 ANSWER = Reply(
     (
-        Place("0x2", "m", Side.SELL, Decimal("1.5"), Decimal(1), Tif.GTC, True, Role.COUNTER, 2, ("0x1",)),
+        Place(f"0x{2:032x}", "m", Side.SELL, Decimal("1.5"), Decimal(1), Tif.GTC, True, Role.COUNTER, 2, ("0x1",)),
         Cancel("m", cloid="0x1"),
         QueryOpenOrders(),
         ScheduleCancel(None),

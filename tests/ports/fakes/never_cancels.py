@@ -10,6 +10,8 @@ for line in sys.stdin:
     event = request.get("event", {})
     if request["kind"] == "hello":
         reply |= {"name": "never-cancels", "features": [], "restartable": True}
+    elif request["kind"] == "events":
+        reply |= {"error": {"code": "unknown_kind"}}
     elif request["kind"] != "bye":
         reply |= {"actions": [], "log": []}
     if event.get("type") == "oracle" and placed < 2:
