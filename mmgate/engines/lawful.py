@@ -13,11 +13,13 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
+from mmgate.engines.declared import Within, cases_within
 from mmgate.engines.functions import Property
 from mmgate.engines.laws import Ask, Law
 from mmgate.engines.shapes import ALL_LAWS
 from mmgate.ports.calls import FUNCTIONS
 from mmgate.ports.direct import defect_of
+from mmgate.ports.messages import FEATURES
 from mmgate.ports.port import opened
 from mmgate.ports.process import PortMaker
 from mmgate.ports.smoke import START
@@ -68,27 +70,32 @@ def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) ->
     """Check one law; a port that dies over a case is started anew, so that a smaller case can be looked for."""
     port = maker.kind == "port"
     try:
-        with asked(maker) as (ask, calls):
+        with asked(maker) as (ask, calls, features):
             if law.call not in calls:
                 return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=offers_no(law.call))
             drawn = max(1, examples // (PORT_SHARE if port else law.cost))
-            one = Property(law.spec_id, law.title, law.cases, partial(law.check, ask), law.shape, "law")
-            return check(one, drawn, number, most=PORT_SHRINKS if port else MOST_SHRINKS)
+            within = Within(law, ask, features)
+            one = Property(law.spec_id, law.title, cases_within(law, features), within.check, law.shape, "law")
+            found = check(one, drawn, number, most=PORT_SHRINKS if port else MOST_SHRINKS)
+            if found.word is Word.VACUOUS and within.lacking:
+                reason = f"the maker does not declare {', '.join(within.lacking)}"
+                return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=reason)
+            return found
     except MakerFault as fault:
         return broken(law.spec_id, fault)
 
 
 @contextmanager
-def asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str]]]:
-    """Give a way to ask a maker's functions, and which it offers."""
+def asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str], frozenset[str]]]:
+    """Give a way to ask a maker's functions, which of them it offers, and the features it declares."""
     if maker.kind == "port":
         with Reopened(maker.name) as port:
-            yield port.call, port.calls
+            yield port.call, port.calls, port.features
     elif maker.kind == "defect":
         with applied(defect_of(maker.name)):
-            yield _here, frozenset(FUNCTIONS)
+            yield _here, frozenset(FUNCTIONS), frozenset(FEATURES)
     else:
-        yield _here, frozenset(FUNCTIONS)
+        yield _here, frozenset(FUNCTIONS), frozenset(FEATURES)
 
 
 class Reopened:
@@ -98,6 +105,7 @@ class Reopened:
         self._command = command
         self._port: PortMaker | None = PortMaker(command)
         self.calls = self._port.hello.calls
+        self.features = self._port.features
 
     def call(self, fn: str, args: Mapping[str, Any]) -> Any:
         """Ask. Raises MakerFault; the next question then starts the port again."""
@@ -200,7 +208,7 @@ def _taken(name: str, refused: Refused, config: Mapping[str, object]) -> str:
 def _refusing(maker: MakerRef) -> Iterator[list[tuple[str, Refused]]]:
     """Give the ways in which a config can be told to a maker."""
     if maker.kind != "port":
-        with asked(maker) as (ask, _):
+        with asked(maker) as (ask, _, _):
             yield [("the call config", partial(_by_call, ask))]
         return
     with PortMaker(maker.name) as port:
@@ -227,7 +235,7 @@ def _by_call(ask: Ask, config: Mapping[str, object]) -> tuple[str, ...] | None:
 def empty(maker: MakerRef) -> Outcome:
     """Ask functions with an empty config and with the whole table: the answers must be the same (CFG-4)."""
     try:
-        with asked(maker) as (ask, calls):
+        with asked(maker) as (ask, calls, _):
             questions = [(fn, args) for fn, args in QUESTIONS if fn in calls]
             if not questions:
                 return Outcome(EMPTY, ENGINE, Word.NOT_APPLICABLE, reason=offers_no(QUESTIONS[0][0]))

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from mmgate.engines import lawful, twins
+from mmgate.engines.declared import Within
 from mmgate.engines.functions import PROPERTIES, UNMET, Property
 from mmgate.engines.fuzz import Recipe, answered
 from mmgate.engines.shapes import ALL_LAWS
@@ -163,7 +164,7 @@ def _of(outcome: Outcome) -> str | None:
 
 def _law(ref: MakerRef, title: str, case: Any, steps: list[str]) -> str | None:
     law = next(one for one in ALL_LAWS if one.title == title)
-    with lawful.asked(ref) as (ask, calls):
+    with lawful.asked(ref) as (ask, calls, features):
         if law.call not in calls:
             return UNASKED
 
@@ -172,7 +173,9 @@ def _law(ref: MakerRef, title: str, case: Any, steps: list[str]) -> str | None:
             steps.append(f"asked {fn} {_brief(dict(args))} → {_brief(answer)}")
             return answer
 
-        return law.check(heard, case)
+        within = Within(law, heard, features)
+        found = within.check(case)
+        return UNASKED if within.lacking else found
 
 
 def _brief(data: object) -> str:

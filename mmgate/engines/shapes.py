@@ -39,8 +39,8 @@ def shape_is_kept(ask: Ask, case: LadderCase) -> str | None:
     plain = replace(case, ratio=Decimal(0), trend=Decimal(0), multiplier=Decimal(1))
     if case.config.num_levels == 1:
         return UNMET
-    faults = [_shape(plain, quoted(ask, plain)), _shape(_stretched(plain), quoted(ask, _stretched(plain)))]
-    return next(filter(None, faults), None)
+    fault = _shape(plain, quoted(ask, plain))
+    return fault or _shape(_stretched(plain), quoted(ask, _stretched(plain))) or None
 
 
 def _stretched(case: LadderCase) -> LadderCase:

@@ -113,3 +113,34 @@ def test_a_port_is_held_to_its_configs_at_its_starts_and_an_unknown_key_ignored_
     outcome = lawful.refusals(port_of(lax))
     assert outcome.word is Word.VIOLATED
     assert len(wrong_configs()) == outcome.antecedents
+
+
+@pytest.fixture(scope="module")
+def uniform(tmp_path_factory: pytest.TempPathFactory) -> MakerRef:
+    """A port that declares no convex sizes and refuses every config that asks for them."""
+    path = tmp_path_factory.mktemp("port") / "uniform.py"
+    source = MAKER.read_text(encoding="utf-8")
+    declared, read = '"exponential", "convex",', '    convex = cfg.size_distribution == "convex" and n > 1\n'
+    assert declared in source
+    assert read in source
+    refusing = (
+        '    if cfg.size_distribution == "convex":\n        raise ValueError("no convex sizes")\n    convex = False\n'
+    )
+    path.write_text(source.replace(declared, '"exponential",').replace(read, refusing), encoding="utf-8")
+    return port_of(path)
+
+
+def law_of(title: str) -> Law:
+    return next(law for law in ALL_LAWS if law.title == title)
+
+
+@pytest.mark.parametrize("title", ["sizes by definition", "the ladder's shape"])
+def test_a_port_without_convex_sizes_is_never_asked_for_them(uniform: MakerRef, title: str):
+    outcome = lawful._law(law_of(title), uniform, 60, 1, drawing.check)
+    assert (outcome.word, outcome.reason) == (Word.HOLDS, "")
+
+
+def test_a_law_that_needs_what_a_port_does_not_declare_is_not_applicable(uniform: MakerRef):
+    outcome = lawful._law(law_of("one level has no shape"), uniform, 12, 1, drawing.check)
+    assert outcome.word is Word.NOT_APPLICABLE
+    assert outcome.reason == "the maker does not declare convex"
