@@ -7,10 +7,12 @@ from decimal import Decimal
 from model.actions import Role
 from model.answers import after_position_change, answer_fill
 from model.attempts import attempt_filled
+from model.config import MakerConfig
 from model.draft import Draft
 from model.events import Fill, TakerFill
-from model.inventory import booked, corrected
+from model.inventory import booked, corrected, with_entry
 from model.orders import End, Order, filled
+from model.permission import usable_mark
 from model.recall import known_order, revive
 from model.state import MarketState
 
@@ -34,10 +36,18 @@ def take_fill(draft: Draft, where: MarketState, fill: Fill | TakerFill) -> None:
     where.last_fill_ms = draft.now
     if fill.mark_px is not None and fill.mark_px > 0 and not fill.snapshot:
         where.mark_px = fill.mark_px
+        enter_found(draft.config, where)
     if own:
         _take_own(draft, where, fill)
     else:
         _take_takers(draft, where, fill)
+
+
+def enter_found(config: MakerConfig, where: MarketState) -> None:
+    """Enter a position found at start at the first usable mark, whichever event tells it (S-5)."""
+    mark = usable_mark(config, where)
+    if where.book.entry_unknown and mark is not None:
+        where.book = with_entry(where.book, mark)
 
 
 def _is_own(draft: Draft, fill: Fill | TakerFill) -> bool:

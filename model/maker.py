@@ -27,8 +27,8 @@ from model.events import (
     TakerFill,
     Timer,
 )
-from model.fills import take_fill
-from model.inventory import Book, adds_to, with_entry
+from model.fills import enter_found, take_fill
+from model.inventory import Book, adds_to
 from model.journal import BookedOrder, BookedPosition, Books, Reply
 from model.live import Limits, LiveOrders
 from model.market import Market
@@ -175,9 +175,7 @@ def _take_oracle(draft: Draft, event: Oracle) -> str | None:
     if event.oracle_px > 0:
         where.velocity = record_move(draft.config, where.velocity, event.oracle_px)
     where.oracle_px, where.oracle_ms, where.mark_px = event.oracle_px, draft.now, event.mark_px
-    mark = usable_mark(draft.config, where)
-    if where.book.entry_unknown and mark is not None:
-        where.book = with_entry(where.book, mark)
+    enter_found(draft.config, where)
     return event.market
 
 
@@ -232,7 +230,6 @@ def _sweep(draft: Draft, oracle_market: str | None) -> None:
         _run_limits(draft, where)
         run_ladder(draft, where, oracle_told=name == oracle_market)
         run_counters(draft, where)
-    _cancel_while_observing(draft)
     _run_dead_man(draft)
     _log_wick_stats(draft)
     ask_if_due(draft)
@@ -254,15 +251,6 @@ def _run_limits(draft: Draft, where: MarketState) -> None:
         mark = usable_mark(draft.config, where)
         assert mark is not None
         close(draft, where, abs(where.book.net), mark)
-
-
-def _cancel_while_observing(draft: Draft) -> None:
-    """Cancel own leftovers in observation mode (section 9)."""
-    if draft.config.enabled:
-        return
-    for order in list(draft.state.orders.values()):
-        if not order.cancel_requested and order.role is not Role.FLATTEN:
-            draft.cancel(order)
 
 
 def _run_dead_man(draft: Draft) -> None:

@@ -25,7 +25,7 @@ NAMES = ("P90", "P95", "P99", "P99.5", "P99.8", "P99.9", "P100")
 _DEFAULT = NAMES.index("P99")
 _LAST_UPPER = NAMES.index("P99.9")
 _CELL = 8
-_FAR_MS = 2**62
+_FAR_MS = 2**63 - 1
 
 
 class TickRefusal(StrEnum):

@@ -1375,6 +1375,8 @@ class Maker:
                 self.settle_flatten(o)
             if o.ended is not None and o.ended not in VENUE_WORDS:
                 self.ask = True                       # it was live when we took it for gone: ask
+                if not o.seen_resting and o.size_known and o.filled < o.size:
+                    self.revive(o)                    # L-7a: never seen resting and partly filled
         m.executed = 0                                # L-9: a new fill resets the count
         m.blocked_reported = None
         if m.contained is None or ev["time_ms"] >= m.contained:
@@ -1470,6 +1472,8 @@ class Maker:
             if entry is not None:
                 self.learn_oid(o, entry.get("oid"))
                 self._seen_resting(o, entry.get("oid"), number(entry.get("remaining", entry.get("sz"))))
+                if o.side is None and entry.get("side") in SIDES:
+                    o.side = entry["side"]            # found by `resting`, which tells no side (L-13)
                 if o.role == "flatten":
                     self.request_cancel(o)
                 elif o.cancel:

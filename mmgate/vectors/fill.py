@@ -23,6 +23,7 @@ from mmgate.vectors.covering import coverage
 from mmgate.vectors.drawn import drawn
 from mmgate.vectors.endings import endings
 from mmgate.vectors.races import races
+from mmgate.vectors.rare_limits import rarities
 from mmgate.vectors.scenes import scenes
 from mmgate.vectors.stories import stories
 from mmgate.vectors.witnesses import counterexamples, edges, explored_races
@@ -63,6 +64,7 @@ def _small() -> Iterator[Case]:
     yield from stories()
     yield from corners()
     yield from endings()
+    yield from rarities()
     yield from races(FEW_RACES)
     yield from edges()
     yield from counterexamples(REVIEWED)

@@ -17,10 +17,12 @@ from model.draft import Draft
 from model.events import Fill, Start, TakerFill
 from model.inventory import with_entry
 from model.orders import Order
+from model.permission import place_overdue
 from model.quoting import Rung
+from model.recall import known_order
 from model.requote import watch_informative
 from model.risk import Requests
-from model.state import MarketState
+from model.state import MarketState, State
 from model.volatility import read
 from specs.defects.defect import Defect, Patch
 
@@ -105,6 +107,32 @@ def _entry_as_told(original: Any) -> Callable[[Draft, Start], None]:
     return take_account
 
 
+def _unanswered_halts(original: Any) -> Callable[[MakerConfig, State], str | None]:
+    def account_halt(config: MakerConfig, state: State) -> str | None:
+        cause: str | None = original(config, state)
+        waited = any(one.doubtful or place_overdue(config, one, state.now_ms) for one in state.orders.values())
+        return cause or ("unanswered" if waited else None)
+
+    return account_halt
+
+
+def _own_by_name_only(original: Any) -> Callable[[Draft, Fill | TakerFill], bool]:
+    def is_own(draft: Draft, fill: Fill | TakerFill) -> bool:
+        named = fill.cloid is not None or known_order(draft, None, fill.oid) is not None
+        return named and original(draft, fill)
+
+    return is_own
+
+
+def _renewed_offline(original: Any) -> Callable[[Draft], None]:
+    def run_dead_man(draft: Draft) -> None:
+        connected, draft.state.connected = draft.state.connected, True
+        original(draft)
+        draft.state.connected = connected
+
+    return run_dead_man
+
+
 READINGS = (
     Defect(
         "reserve-by-the-letter",
@@ -157,6 +185,27 @@ READINGS = (
         ("S-5",),
         (),
         (Patch("model.maker:_take_account", _entry_as_told),),
+    ),
+    Defect(
+        "unanswered-halts-all",
+        "an unanswered placement, or what is told `unknown`, halts quoting until it is answered",
+        ("L-6",),
+        (),
+        (Patch("model.permission:account_halt", _unanswered_halts),),
+    ),
+    Defect(
+        "own-by-name-only",
+        "a fill that names no order is the maker's only where its number is an own order's",
+        ("L-11",),
+        (),
+        (Patch("model.fills:_is_own", _own_by_name_only),),
+    ),
+    Defect(
+        "switch-renewed-offline",
+        "the dead man's switch is renewed while disconnected, too",
+        ("L-10", "L-14"),
+        (),
+        (Patch("model.maker:_run_dead_man", _renewed_offline),),
     ),
 )
 """Each other reading by itself: the reference, changed in that alone."""

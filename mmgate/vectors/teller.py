@@ -47,6 +47,8 @@ class Teller:
         self.orders: dict[str, Standing] = {}
         self.size = dict.fromkeys((market.name for market in markets), Decimal(0))
         self.taker = dict.fromkeys((market.name for market in markets), Decimal(0))
+        self.strangers: list[OpenOrder] = []
+        """Open orders of the account that no one here has sent; answers and starts tell them too."""
         self._maker = Recorded()
         self._life = 0
         self._queries: list[int] = []
@@ -101,9 +103,14 @@ class Teller:
     def answer_queries(self) -> None:
         """Answer what was asked, in order."""
         while self._queries:
-            sent_ms = self._queries.pop(0)
-            orders, positions = self._open_orders(), self._positions()
-            self.tell(events.OpenOrders(max(self.now_ms, sent_ms + TRIP_MS), sent_ms, orders, positions))
+            self.answer(self._open_orders(), self._positions())
+
+    def answer(
+        self, orders: tuple[OpenOrder, ...] = (), positions: tuple[Position, ...] = (), ms: int = TRIP_MS
+    ) -> Reply:
+        """Answer the oldest query with what is said here, `ms` after it was sent at the earliest."""
+        sent_ms = self._queries.pop(0)
+        return self.tell(events.OpenOrders(max(self.now_ms, sent_ms + ms), sent_ms, orders, positions))
 
     def settle(self, ms: int) -> None:
         """Let time pass in timers, each query answered."""
@@ -196,7 +203,7 @@ class Teller:
         return reply
 
     def _open_orders(self) -> tuple[OpenOrder, ...]:
-        return tuple(self._resting())
+        return (*self._resting(), *self.strangers)
 
     def _resting(self) -> Iterator[OpenOrder]:
         for order in self.orders.values():

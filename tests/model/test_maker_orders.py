@@ -11,12 +11,17 @@ from model.events import (
     CancelRejected,
     Connected,
     Disconnected,
+    Fill,
     OpenOrder,
     OpenOrders,
+    Position,
     Resting,
     SendFailed,
+    Start,
     Unknown,
 )
+from model.maker import Reference
+from model.market import Market
 
 GOLD = "xyz:GOLD"
 D = Decimal
@@ -289,3 +294,16 @@ def test_a_config_for_a_market_that_is_not_told_is_refused_by_name(desk, config)
     with pytest.raises(ConfigRefused, match="SILVER"):
         desk(replace(config, markets=("SILVER",)))
     assert desk(replace(config, markets=("GOLD",))).maker.state.markets[GOLD].quoted
+
+
+@pytest.mark.parametrize(("mark", "entry"), [("4965", "4965"), (None, "4960")])
+def test_a_position_found_at_start_is_entered_at_the_first_mark_also_one_told_with_a_fill(config, mark, entry):
+    # Without any mark the fill's own price is all that is known (S-5).
+    maker = Reference()
+    held = (Position(GOLD, D("0.02")),)
+    maker.start(Start(0, 1, config, (Market(GOLD, 4),), (), held))
+    cloid = f"0x{config.cloid_prefix}{9:024x}"
+    told = None if mark is None else D(mark)
+    maker.handle(Fill(1, GOLD, cloid, 609, 1, 1, Side.SELL, D(4960), D("0.003"), mark_px=told))
+    (position,) = maker.books().positions
+    assert (position.net, position.avg_entry) == (D("0.017"), D(entry))

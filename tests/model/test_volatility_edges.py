@@ -98,7 +98,7 @@ def test_equal_samples_leave_one_at_a_time():
 
 
 def test_the_farthest_instants_are_kept_as_far_as_they_can_be_told():
-    far = 2**62
+    far = 2**63 - 1
     for t_ms, end_ms in ((2**64, far), (-(2**64), -far), (far - 1000, far - 1000 - (far - 1000) % 1000 + 1000)):
         state = after((t_ms, "100"), (t_ms + 1000, "100"))
         assert samples(state)[2] == [end_ms]
@@ -158,3 +158,12 @@ def test_the_cliff_is_found(values: tuple[float, ...], floor: int, name: str):
 def test_only_valid_statistics_of_nothing_are_uninformative():
     calm, moved = statistics_of(CONFIG, [0.0, 0.0]), statistics_of(CONFIG, [0.0, 1.0])
     assert [volatility.is_uninformative(told) for told in (calm, moved, NO_STATS)] == [True, False, False]
+
+
+def test_a_sample_is_as_old_as_its_time_says_however_far_that_is():
+    config = replace(CONFIG, wick_max_age_ms=21_600_000)
+    late = 2**62 // 1000 * 1000 + 10**12
+    state = after((late, "100"), (late + 100, "101"), (late + 2000, "100"), config=config)
+    assert read(config, state, late + 2000)[1].sample_count == 1
+    early = after((-late, "100"), (-late + 100, "101"), (-late + 22_000_000, "100"), config=config)
+    assert read(config, early, -late + 22_000_000)[1].sample_count == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 
@@ -10,6 +11,7 @@ import pytest
 from mmgate.profiles import QUICK, embedded_suite
 from mmgate.vectors.case import Case
 from mmgate.vectors.lives import Said, lived
+from mmgate.vectors.rare_limits import rarities
 from mmgate.vectors.readings import READINGS, TOGETHER
 from mmgate.vectors.scenes import STEPS
 from mmgate.vectors.scenes import lived as scene
@@ -59,7 +61,17 @@ def skewed_inside() -> Case:
     )
 
 
-TOLD = {"armed-for-orders-found": left_orders, "pending-where-it-falls": skewed_inside}
+def rare(name: str) -> Callable[[], Case]:
+    return lambda: next(case for case in rarities() if case.id == f"trace/rare/{name}")
+
+
+TOLD = {
+    "unanswered-halts-all": rare("answers/no-mark"),
+    "own-by-name-only": rare("fills/without-a-name"),
+    "switch-renewed-offline": rare("switch/offline"),
+    "armed-for-orders-found": left_orders,
+    "pending-where-it-falls": skewed_inside,
+}
 
 
 def case_of(reading: Defect) -> Case:
