@@ -43,7 +43,7 @@ def measure(path: Path) -> dict[str, Any]:
     """Audit one log, here."""
     count = sum(1 for _ in Lines([path]))
     before, began = peak_mib(), time.process_time()
-    log = TraceLog(path) if path.name == TRACE else RecordsLog([path], load_map(None), None)
+    log = TraceLog([path]) if path.name == TRACE else RecordsLog([path], load_map(None), None)
     auditor = judged(log, log.lines)
     auditor.words()
     return {"lines": count, "cpu_s": time.process_time() - began, "before_mib": before, "peak_mib": peak_mib()}

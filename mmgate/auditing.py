@@ -10,7 +10,7 @@ from mmgate.audit.gaps import Gap
 from mmgate.audit.lines import Lines
 from mmgate.audit.mapping import load_map
 from mmgate.audit.records import RecordsLog
-from mmgate.audit.traces import TraceLog, is_trace
+from mmgate.audit.traces import TraceLog, is_record, is_trace
 from mmgate.engines.audit import Auditor, Found
 from mmgate.exits import ExitCode
 from mmgate.gatefile import load
@@ -18,7 +18,8 @@ from mmgate.inputs import InputRefused, shown_path
 from mmgate.reporting.audit import tell_audit
 from mmgate.selection import choose
 from model.arithmetic import CONTEXT
-from model.journal import Record
+from model.journal import Record, RunStarted
+from sim.journal_file import LONGEST_LINE
 from specs.catalogue import MONITORS, spec
 from specs.spec import Judged, Verdict, Word, verdict
 
@@ -46,7 +47,8 @@ def audit_logs(
     log = _log(logs, mapping, config)
     auditor = judged(log, log.lines, asked)
     found = auditor.words()
-    tell_audit(logs, found, auditor, log.lines, as_json=as_json, quiet=quiet)
+    notes = log.notes if isinstance(log, RecordsLog) else []
+    tell_audit(logs, found, auditor, log.lines, notes, as_json=as_json, quiet=quiet)
     return int(EXITS[verdict_of(found)])
 
 
@@ -55,6 +57,8 @@ def judged(log: Iterable[tuple[int, Record | Gap]], lines: Lines, specs: Sequenc
     auditor = Auditor(specs, lines.place)
     with localcontext(CONTEXT):
         for line, record in log:
+            if isinstance(record, RunStarted) and isinstance(log, RecordsLog):
+                auditor.heed_timers(log.timers)
             auditor.see(line, record)
     return auditor
 
@@ -71,12 +75,27 @@ def _log(logs: Sequence[Path], mapping: Path | None, config: Path | None) -> Tra
     first = next(iter(Lines(logs)), None)
     if first is None:
         raise InputRefused(f"log {shown_path(logs[0])}: is empty; there is nothing to judge")
-    if first.data is None or not is_trace(first.data):
+    trace = first.data is not None and is_trace(first.data)
+    for path in logs[1:]:
+        _same_kind(logs[0], path, trace=trace)
+    if not trace:
         known = load(config).maker if config is not None else None
         return RecordsLog(logs, load_map(mapping), known)
-    if len(logs) > 1:
-        raise InputRefused(f"log {shown_path(logs[1])}: a trace is a whole run; name one at a time")
     for option, given in (("--map", mapping), ("--config", config)):
         if given is not None:
             raise InputRefused(f"{option}: {shown_path(logs[0])} is a trace and tells that itself; leave it out")
-    return TraceLog(logs[0])
+    return TraceLog(logs)
+
+
+def _same_kind(first: Path, path: Path, *, trace: bool) -> None:
+    """Refuse a log that can't go on with the first one: a trace beside records, or what is none beside a trace."""
+    line = next(iter(Lines([path], LONGEST_LINE)), None)
+    if line is None:
+        return
+    other = line.data is not None and (is_trace(line.data) or is_record(line.data))
+    if trace and not other:
+        raise InputRefused(f"log {shown_path(path)}: is no trace, and {shown_path(first)} is; audit them one by one")
+    if not trace and line.data is not None and is_trace(line.data):
+        raise InputRefused(
+            f"log {shown_path(path)}: is a trace, and {shown_path(first)} is none; audit them one by one"
+        )

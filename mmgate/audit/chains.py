@@ -6,11 +6,12 @@ and what faults, deaths and outages explain is no evidence.
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from mmgate.audit.joins import UNSEEN
 from model import events, journal
 from model.actions import Cancel, Place, QueryOpenOrders
 
@@ -23,12 +24,12 @@ SKEW_MS = 1_000
 
 Prices: TypeAlias = tuple[Decimal, Decimal | None]
 ANSWERS: Mapping[type, str] = {
-    events.Resting: "orders resting",
-    events.Done: "orders executed",
-    events.Canceled: "orders canceled",
-    events.Rejected: "orders refused",
+    events.Resting: "resting",
+    events.Done: "executed",
+    events.Canceled: "canceled",
+    events.Rejected: "refused",
 }
-"""What a maker is told once for each of the venue's own records of the kind, unless the world misbehaves."""
+"""What a maker is told of an order, once at least, for what the venue did with it, unless the world misbehaves."""
 
 
 class Known:
@@ -52,9 +53,10 @@ class Known:
 
 
 class Chains:
-    """Looks at each record and tells what must be missing before it."""
+    """Looks at each record and tells what must be missing before it. `timers`: whether every timer is told."""
 
     def __init__(self) -> None:
+        self.timers = True
         self._now_ms = 0
         self._life = 0
         self._timer_ms = 0
@@ -70,8 +72,9 @@ class Chains:
         self._size: dict[str, Decimal] = {}
         self._began_ms = 0
         self._cancels = Known()
-        self._told: Counter[str] = Counter()
-        self._held: Counter[str] = Counter()
+        self._unheard: OrderedDict[tuple[str, int], None] = OrderedDict()
+        self._heard = Known()
+        self._strange = 0
         self._prices: dict[str, deque[Prices]] = {}
         self._look: dict[type, Callable[[Any], Iterator[str]]] = {
             journal.Turn: self._turn,
@@ -106,8 +109,8 @@ class Chains:
 
     def _turn(self, turn: journal.Turn) -> Iterator[str]:
         event = turn.event
-        if (word := ANSWERS.get(type(event))) is not None and getattr(event, "oid", None) not in self._foreign:
-            self._told[word] += 1
+        if type(event) in ANSWERS:
+            self._answered(event)
         if isinstance(event, events.Start):
             self._start(event)
         elif turn.life != self._life:
@@ -134,6 +137,24 @@ class Chains:
             elif isinstance(action, QueryOpenOrders):
                 self._asked.add(turn.now_ms)
 
+    def _answered(self, event: Any) -> None:
+        """Note what the maker is told of an order; of the other strategy's it is told as it happens."""
+        if event.oid is None or event.oid in self._foreign:
+            return
+        key = (ANSWERS[type(event)], event.oid)
+        if key in self._unheard:
+            del self._unheard[key]
+            self._heard.add(key)
+        elif key not in self._heard:
+            self._strange += 1
+
+    def _did(self, word: str, oid: int | None) -> None:
+        """Note what the venue did with an own order, and the maker is to be told."""
+        if oid is not None:
+            self._unheard[word, oid] = None
+            if len(self._unheard) > REMEMBERED:
+                self._unheard.popitem(last=False)
+
     def _priced(self, event: events.Oracle) -> Iterator[str]:
         """Told prices follow the venue's, one by one."""
         waiting = self._prices.get(event.market, deque())
@@ -159,7 +180,13 @@ class Chains:
 
     def _timer(self, event: events.Timer) -> Iterator[str]:
         last, self._last_timer_ms = self._last_timer_ms, event.now_ms
-        if self._timer_ms and last is not None and event.now_ms - last > self._timer_ms and not self._silent:
+        if (
+            self.timers
+            and self._timer_ms
+            and last is not None
+            and event.now_ms - last > self._timer_ms
+            and not self._silent
+        ):
             yield f"no timer was told for {event.now_ms - last} ms, and there is one every {self._timer_ms} ms"
         self._silent = False
 
@@ -173,9 +200,9 @@ class Chains:
 
     def _landed(self, record: journal.OrderRefused | journal.OrderExecuted) -> Iterator[str]:
         if record.owner == journal.Owner.MAKER and isinstance(record, journal.OrderExecuted):
-            self._held["orders executed"] += 1
-        elif record.owner == journal.Owner.MAKER and record.oid is not None:
-            self._held["orders refused"] += 1
+            self._did("executed", record.oid)
+        elif record.owner == journal.Owner.MAKER:
+            self._did("refused", record.oid)
         if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
             yield f"order {record.cloid} reached the venue, and its sending is not told"
 
@@ -183,7 +210,7 @@ class Chains:
         if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
             yield f"order {record.cloid} reached the venue, and its sending is not told"
         if record.owner == journal.Owner.MAKER:
-            self._held["orders resting"] += 1
+            self._did("resting", record.oid)
         else:
             self._foreign.add(record.oid)
         if record.oid in self._open:
@@ -192,10 +219,10 @@ class Chains:
 
     def _closed(self, record: journal.OrderClosed) -> Iterator[str]:
         left = self._open.pop(record.oid, None)
-        if record.owner == journal.Owner.MAKER:
-            self._held["orders canceled"] += record.reason != "filled"
-        else:
+        if record.owner != journal.Owner.MAKER:
             self._foreign.add(record.oid)
+        elif record.reason not in ("filled", UNSEEN):
+            self._did("canceled", record.oid)
         asked = self._cancels.take(record.oid) | self._cancels.take(record.cloid)
         if record.reason == "canceled" and record.owner == journal.Owner.MAKER and not asked:
             yield f"order {record.oid} is canceled on request, and no request is told"
@@ -228,6 +255,8 @@ class Chains:
             return
         if self._untold:
             yield f"{len(self._untold)} fills of the venue were never told"
-        for word in ANSWERS.values():
-            if self._told[word] != self._held[word]:
-                yield f"{self._held[word]} {word} at the venue, and the maker was told of {self._told[word]}"
+        if self._unheard or self._strange:
+            word, oid = next(iter(self._unheard), ("", 0))
+            first = f", first that order {oid} is {word}" if word else ""
+            never = f"{len(self._unheard)} things that the venue did were never told{first}"
+            yield f"{never}; {self._strange} were told that it did not do"

@@ -7,16 +7,15 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from mmgate.audit.mapping import PER_SECOND, Export
+from mmgate.audit.mapping import Export
+from mmgate.audit.times import time_of
 from mmgate.inputs import InputRefused, open_bytes, shown_path
 from model.codec import Malformed
 
 LARGEST_BYTES = 256 << 20
-LATEST_MS = 4_102_444_800_000
-"""The year 2100: later times are in another unit."""
 UPDATE = ("coin", "oid", "cloid", "side", "limitPx", "sz", "tif", "reduceOnly", "origSz", "filledSz", "reason")
 WHOLE = frozenset(("oid", "tid", "time"))
 TRUE = frozenset(("true", "1", "yes"))
@@ -29,19 +28,6 @@ class Row:
     time_ms: int
     message: dict[str, Any] | None
     place: str
-
-
-def time_of(value: object, unit: str) -> int:
-    """Read a time in its unit as ms. Raises Malformed."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise Malformed("time", "is no time")
-    try:
-        found = value if unit == "ms" and isinstance(value, int) else int(Decimal(value) * 1000 / PER_SECOND[unit])
-    except (InvalidOperation, ValueError, OverflowError):
-        raise Malformed("time", "is no time") from None
-    if not 0 < found < LATEST_MS:
-        raise Malformed("time", f"is outside this century if it is in {unit}")
-    return found
 
 
 def rows_of(export: Export) -> Iterator[Row]:

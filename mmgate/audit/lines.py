@@ -42,12 +42,20 @@ class Lines:
             with _opened(path) as file:
                 yield from self._of(path, file)
 
+    def begins(self, number: int) -> bool:
+        """Say whether the line just read is the first of its file."""
+        return bool(self._firsts) and self._firsts[-1] == number
+
     def place(self, number: int) -> str:
         """Write where a line stands: its number, and its file where there are several."""
         if len(self._paths) == 1:
             return f"line {number}"
         at = max(0, bisect_right(self._firsts, number) - 1)
         return f"{shown_path(self._paths[at])} line {number - self._firsts[at] + 1}"
+
+    def file_of(self, number: int) -> str:
+        """Name the file in which a line stands."""
+        return shown_path(self._paths[max(0, bisect_right(self._firsts, number) - 1)])
 
     def _of(self, path: Path, file: IO[bytes]) -> Iterator[Line]:
         try:

@@ -10,13 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from mmgate.audit.times import UNITS
 from mmgate.gatefile import read_toml
 from mmgate.inputs import InputRefused, shown, shown_path
 from mmgate.loading import nearest, shown_key
 from model.market import Market
 
 SHIPPED = "hyperliquid.toml"
-PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 EXPORT_KEYS = ("file", "channel", "time", "time_unit", "columns")
 CHANNELS = ("orderUpdates", "userFills", "activeAssetCtx")
 MOST_EXPORTS = 100
@@ -36,7 +36,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class RecordMap:
-    """A mapping, read. The tables are those of the shipped file; `markets`: what `run.markets` names."""
+    """A mapping, read. The tables are those of the shipped file; `markets`, `assets`: what `run` and `account` name."""
 
     lines: dict[str, Any]
     names: dict[str, str]
@@ -44,6 +44,7 @@ class RecordMap:
     run: dict[str, Any]
     markets: tuple[Market, ...]
     exports: tuple[Export, ...]
+    assets: dict[int, str]
 
 
 def load_map(path: Path | None) -> RecordMap:
@@ -57,7 +58,8 @@ def load_map(path: Path | None) -> RecordMap:
     folder = Path() if path is None else path.parent
     exports = tuple(_export(folder, row) for row in _rows(given))
     markets = tuple(_market(text) for text in merged["run"]["markets"])
-    return RecordMap(merged["lines"], merged["names"], merged["account"], merged["run"], markets, exports)
+    assets = dict(_asset(text) for text in merged["account"]["assets"])
+    return RecordMap(merged["lines"], merged["names"], merged["account"], merged["run"], markets, exports, assets)
 
 
 @cache
@@ -96,14 +98,17 @@ def _wrong_table(table: str, values: dict[str, Any]) -> Iterator[str]:
         default = known[key]
         if type(value) is not type(default):
             yield f"[{table}] {key} = {shown(value)}: must be of the kind of {shown(default)}"
-        elif key == "time_unit" and value not in PER_SECOND:
-            yield f"[{table}] {key} = {shown(value)}: must be one of {', '.join(PER_SECOND)}"
+        elif key == "time_unit" and value not in UNITS:
+            yield f"[{table}] {key} = {shown(value)}: must be one of {', '.join(UNITS)}"
         elif isinstance(value, int) and not isinstance(value, bool) and not _fits(key, value):
             yield f"[{table}] {key} = {shown(value)}: must be a time from 0 to a day, in ms"
         elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
             yield f"[{table}] {key}: must be a list of texts"
         elif key == "markets":
             yield from (f"[run] markets: {shown(one)} is not such as xyz:GOLD/4" for one in value if not _named(one))
+        elif key == "assets":
+            wrong = [one for one in value if not _numbered(one)]
+            yield from (f"[account] assets: {shown(one)} is not such as 110003 = xyz:GOLD" for one in wrong)
 
 
 def _fits(key: str, value: int) -> bool:
@@ -118,6 +123,16 @@ def _named(text: str) -> bool:
 def _market(text: str) -> Market:
     name, _, decimals = text.rpartition("/")
     return Market(name, int(decimals))
+
+
+def _numbered(text: str) -> bool:
+    number, _, coin = text.partition("=")
+    return number.strip().isascii() and number.strip().isdigit() and len(number) < 20 and bool(coin.strip())
+
+
+def _asset(text: str) -> tuple[int, str]:
+    number, _, coin = text.partition("=")
+    return int(number), coin.strip()
 
 
 def _wrong_exports(rows: object) -> Iterator[str]:
@@ -139,8 +154,8 @@ def _wrong_export(row: dict[str, Any]) -> Iterator[str]:
         yield f"channel = {shown(row.get('channel'))}: must be one of {', '.join(CHANNELS)}"
     if not isinstance(row.get("time", "time"), str):
         yield f"time = {shown(row['time'])}: must name a column"
-    if row.get("time_unit", "ms") not in tuple(PER_SECOND):
-        yield f"time_unit = {shown(row['time_unit'])}: must be one of {', '.join(PER_SECOND)}"
+    if row.get("time_unit", "ms") not in UNITS:
+        yield f"time_unit = {shown(row['time_unit'])}: must be one of {', '.join(UNITS)}"
     columns = row.get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
         yield "columns: must say for each field which column it is"

@@ -7,80 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Any
 
 from mmgate.audit.recording import CANCEL_FOUND_NOTHING, NOTHING_MATCHED
+from mmgate.audit.shapes import TIFS, ids, name, number, optional, rows, side, table, whole
 from model import actions, events, journal
 from model.actions import Action, Cancel, Place, Side, Tif
-from model.codec import TRACE, Malformed
+from model.codec import TRACE, Malformed, show
 from model.config import MakerConfig
 from model.market import Market
 
 ZERO = Decimal(0)
-SIDES = {"B": Side.BUY, "A": Side.SELL, "buy": Side.BUY, "sell": Side.SELL, "b": Side.BUY, "a": Side.SELL}
-TIFS = {"Alo": Tif.ALO, "Gtc": Tif.GTC, "Ioc": Tif.IOC, "FrontendMarket": Tif.IOC}
 MOST_QUERIES = 1000
-
-
-def number(value: object) -> Decimal:
-    """Read a decimal, written as text or as a whole number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    found: Decimal = TRACE.decode(Decimal, value)
-    return found
-
-
-def whole(value: object) -> int:
-    """Read a whole number."""
-    found: int = TRACE.decode(int, value)
-    return found
-
-
-def name(value: object) -> str:
-    """Read a text."""
-    if not isinstance(value, str) or not value or len(value) > 128 or not value.isprintable():
-        raise Malformed("", "is no name")
-    return value
-
-
-def optional(read: Callable[[object], Any], value: object) -> Any:
-    """Read what may be missing."""
-    return None if value is None else read(value)
-
-
-def table(value: object) -> dict[str, Any]:
-    """Read an object."""
-    if not isinstance(value, dict):
-        raise Malformed("", "is no object")
-    return value
-
-
-def rows(value: object) -> list[dict[str, Any]]:
-    """Read a list of objects."""
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise Malformed("", "is no list of objects")
-    return value
-
-
-def side(value: object) -> Side:
-    """Read a side as the venue writes it."""
-    found = SIDES.get(value) if isinstance(value, str) else None
-    if found is None:
-        raise Malformed("", "is no side")
-    return found
-
-
-def ids(row: dict[str, Any]) -> tuple[str | None, int | None]:
-    """Read an order's cloid and oid."""
-    return optional(name, row.get("cloid")), optional(whole, row.get("oid"))
 
 
 class Words:
     """Reads messages for one account. `own`: whether an order of this cloid is the maker's."""
 
-    def __init__(self, dex: str, offset_ms: int, own: Callable[[str | None], bool]) -> None:
-        self._dex = dex
-        self._offset_ms = offset_ms
+    def __init__(self, account: Mapping[str, Any], own: Callable[[str | None], bool]) -> None:
+        self._dex: str = account["dex"]
+        self._offset_ms: int = account["clock_offset_ms"]
+        self._ignored = frozenset(account["ignored_channels"])
+        self._patterns: list[str] = account["ignored_coins"]
+        self._passed: dict[str, bool] = {}
         self._own = own
 
     def coin(self, row: dict[str, Any]) -> str:
@@ -88,26 +38,43 @@ class Words:
         coin = name(row.get("coin"))
         return coin if not self._dex or ":" in coin else f"{self._dex}:{coin}"
 
+    def heeded(self, row: dict[str, Any]) -> bool:
+        """Say whether a row is of a coin that the mapping does not pass over."""
+        coin = row.get("coin")
+        if not isinstance(coin, str):
+            return True
+        passed = self._passed.get(coin)
+        if passed is None:
+            passed = self._passed[coin] = any(fnmatchcase(coin, pattern) for pattern in self._patterns)
+        return not passed
+
     # -- what the maker was told
 
     def told(self, now_ms: int, message: dict[str, Any], line: dict[str, Any]) -> Iterator[events.Event]:
         """Yield the events of a message as received."""
         channel, data = message.get("channel"), message.get("data")
         if channel == "activeAssetCtx":
-            yield events.Oracle(now_ms, *self._prices(table(data)))
+            if self.heeded(table(data)):
+                yield events.Oracle(now_ms, *self._prices(table(data)))
         elif channel == "orderUpdates":
             for row in rows(data):
-                yield from self._update(now_ms, row)
+                if self.heeded(table(row.get("order"))):
+                    yield from self._update(now_ms, row)
         elif channel == "userFills":
             fills = table(data)
             for row in rows(fills.get("fills")):
-                yield self.fill(now_ms, row, optional(number, line.get("mark")), fills.get("isSnapshot") is True)
+                if self.heeded(row):
+                    yield self.fill(now_ms, row, optional(number, line.get("mark")), fills.get("isSnapshot") is True)
         elif channel == "openOrders":
             told = table(data)
-            asked_ms = whole(line.get("asked"))
+            if "asked" not in line:
+                raise Malformed("asked", "is missing: when the answer was asked for")
+            asked_ms = whole(line["asked"])
             yield events.OpenOrders(now_ms, asked_ms, self.orders(told.get("orders")), self.positions(told))
-        elif channel not in ("subscriptionResponse", "pong"):
-            raise Malformed("channel", "is none that is known")
+        elif channel == "error":
+            raise Malformed("error", f"the venue tells {show(data)}, and not what it answers")
+        elif channel not in self._ignored:
+            raise Malformed("channel", f"{show(channel)} is none that is known; see ignored_channels of the mapping")
 
     def _prices(self, data: dict[str, Any]) -> tuple[str, Decimal, Decimal | None]:
         context = table(data.get("ctx"))
@@ -121,7 +88,7 @@ class Words:
             yield events.Resting(now_ms, self.coin(order), cloid, oid, px, sz)
         elif status.endswith("Rejected") or status == "rejected":
             yield events.Rejected(now_ms, self.coin(order), cloid, oid, status)
-        elif status != "filled":  # sizes are believed, not this word (L-4)
+        elif status not in ("filled", "triggered"):  # sizes are believed, not this word (L-4)
             yield events.Canceled(now_ms, self.coin(order), cloid, oid, status)
 
     def fill(
@@ -138,7 +105,7 @@ class Words:
 
     def orders(self, value: object) -> tuple[events.OpenOrder, ...]:
         """Read open orders."""
-        return tuple(self._open(row) for row in rows(value))
+        return tuple(self._open(row) for row in rows(value) if self.heeded(row))
 
     def _open(self, row: dict[str, Any]) -> events.OpenOrder:
         cloid, oid = ids(row)
@@ -157,6 +124,7 @@ class Words:
                 optional(number, row.get("entryPx")),
             )
             for row in rows(data.get("positions"))
+            if self.heeded(row)
         )
 
     def replied(self, now_ms: int, reply: dict[str, Any]) -> events.Event:
@@ -179,16 +147,21 @@ class Words:
         if kind in ("cancel", "cancelByCloid"):
             known = error.startswith(CANCEL_FOUND_NOTHING)
             return events.CancelRejected(*at) if known else events.SendFailed(*at, error, "cancel")
-        return events.Done(*at, ZERO) if error == NOTHING_MATCHED else events.Rejected(*at, error)
+        return events.Done(*at, ZERO) if error.startswith(NOTHING_MATCHED) else events.Rejected(*at, error)
 
-    def start(self, now_ms: int, body: dict[str, Any], config: MakerConfig | None) -> events.Start:
-        """Read the beginning of a life."""
+    def start(
+        self, now_ms: int, body: dict[str, Any], config: MakerConfig | None, markets: tuple[Market, ...], life: int
+    ) -> events.Start:
+        """Read the beginning of a life; where it does not say them: its config, markets, number."""
+        for key in ("orders", "positions", "fills"):
+            if key not in body:
+                raise Malformed(f"start: {key}", "is missing: what the account had then; [] where there was nothing")
         known = config if config is not None and "config" not in body else TRACE.decode(MakerConfig, body.get("config"))
         return events.Start(
             now_ms,
-            whole(body.get("life")),
+            whole(body.get("life", life)),
             known,
-            TRACE.decode(tuple[Market, ...], body.get("markets")),
+            TRACE.decode(tuple[Market, ...], body["markets"]) if "markets" in body else markets,
             self.orders(body.get("orders")),
             self.positions(body),
             tuple(self.fill(now_ms, row) for row in rows(body.get("fills"))),
@@ -235,9 +208,10 @@ class Words:
             yield journal.PricesSet(now_ms, *self._prices(table(data)))
         elif channel == "orderUpdates":
             for row in rows(data):
-                yield self._held(now_ms, table(row.get("order")), name(row.get("status")))
+                if self.heeded(table(row.get("order"))):
+                    yield self._held(now_ms, table(row.get("order")), name(row.get("status")))
         elif channel == "userFills":
-            for row in rows(table(data).get("fills")):
+            for row in filter(self.heeded, rows(table(data).get("fills"))):
                 fill = self.fill(now_ms, row)
                 yield journal.Traded(
                     now_ms, self._owner(fill.cloid), fill.market, whole(fill.oid), fill.cloid, fill.tid, fill.side,

@@ -8,6 +8,7 @@ the venue, tells it, at the venue's time. `t` is the recorder's time in ms, `n` 
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
@@ -21,6 +22,8 @@ from model.arithmetic import text
 from model.codec import TRACE
 
 NAME = "hyperliquid"
+REMEMBERED = 20_000
+"""So many orders are remembered for what is told of them later."""
 FILE = "records.jsonl"
 SIDES = {Side.BUY: "B", Side.SELL: "A"}
 NOTHING_MATCHED = "Order could not immediately match against any resting orders."
@@ -35,6 +38,7 @@ class RecordsFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[str] | None = None
+        self._orders: OrderedDict[int, Body] = OrderedDict()
         self.lines = 0
 
     def __enter__(self) -> RecordsFile:
@@ -50,10 +54,35 @@ class RecordsFile:
     def observe(self, record: journal.Record) -> None:
         """Write what a record is in the venue's words."""
         assert self._file is not None
+        if isinstance(record, journal.OrderOpened | journal.OrderClosed):
+            self._held(record)
         for body in lines_of(record):
+            if isinstance(record, journal.Turn) and isinstance(record.event, events.Resting | events.Canceled):
+                self._complete(body)
             self.lines += 1
             line = {"n": self.lines, "t": record.now_ms, **body}
             self._file.write(json.dumps(line, separators=(",", ":"), ensure_ascii=True) + "\n")
+
+    def _held(self, record: journal.OrderOpened | journal.OrderClosed) -> None:
+        """Remember what the venue's messages about an order bear."""
+        if isinstance(record, journal.OrderClosed):
+            self._orders.setdefault(record.oid, {})["ended"] = (record.now_ms, text(record.remaining))
+            return
+        self._orders[record.oid] = {
+            "open": (record.now_ms, text(record.sz)),
+            "order": {"side": SIDES[record.side], "limitPx": text(record.px), "origSz": text(record.sz)},
+        }
+        if len(self._orders) > REMEMBERED:
+            self._orders.popitem(last=False)
+
+    def _complete(self, body: Body) -> None:
+        """Give an order update what the venue's bears, and the maker is not told of: side, size, the venue's time."""
+        for row in body.get("ws", {}).get("data", ()):
+            known = self._orders.get(row["order"]["oid"], {})
+            happened = known.get("open" if row["status"] == "open" else "ended")
+            if happened is not None:
+                row["order"] = {**known.get("order", {}), "sz": happened[1], **row["order"]}
+                row["statusTimestamp"] = happened[0]
 
 
 def lines_of(record: journal.Record) -> Iterator[Body]:

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import json
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mmgate.audit import messages
-from mmgate.audit.exports import Row, rows_of, time_of
+from mmgate.audit.clocks import Clocks
+from mmgate.audit.exports import Row, rows_of
 from mmgate.audit.gaps import Gap
-from mmgate.audit.lines import Line, Lines
+from mmgate.audit.held import Held, Telling
+from mmgate.audit.joins import Runs
+from mmgate.audit.lines import Lines
 from mmgate.audit.mapping import RecordMap
 from mmgate.audit.messages import PROCESS, TURNS, Words
+from mmgate.audit.reading import FLAW, Item, Reader, misread
+from mmgate.audit.shapes import name, table
+from mmgate.audit.wire import Wire
 from mmgate.inputs import InputRefused, shown_path
 from model import events, journal
 from model.actions import Action, Place
-from model.codec import TRACE, Malformed
+from model.codec import TRACE, Malformed, show
 from model.config import ConfigRefused, MakerConfig
 
 Found: TypeAlias = tuple[int, journal.Record | Gap]
-Content: TypeAlias = Callable[[int, int], Iterator[Found]]
 Handler: TypeAlias = Callable[[int, int, Any, dict[str, Any]], Iterator[Found]]
-Item: TypeAlias = tuple[int, int, Content | Gap]
 UNNUMBERED = "the lines bear no numbers, so that one that is missing can't be told from one that never was"
-STRANGE = "the line is none that the mapping knows"
+SEVERAL = "a message told several things at once; which one the maker's requests answer is not told"
+WHOSE = "an answer tells the position of {}, and not which part of it is the other strategy's, whose fills are told"
+TIMER_MS = 250
+"""How often a maker's loop turns at least, where nothing says otherwise."""
 
 
 @dataclass(slots=True)
@@ -43,24 +49,36 @@ class OpenTurn:
 
 
 class RecordsLog:
-    """Reads records. Raises InputRefused where it is not known what is judged."""
+    """Reads records. Raises InputRefused where it is not known what is judged.
+
+    `notes`: what a reader of the words should know. `timers`: whether lines tell each turn of the maker's loop.
+    """
 
     def __init__(self, paths: Sequence[Path], mapping: RecordMap, config: MakerConfig | None) -> None:
         self.lines = Lines(paths)
-        self._name = shown_path(paths[0])
+        self.notes: list[str] = []
+        self.timers = True
+        self._paths = tuple(paths)
         self._map = mapping
         self._config = config
-        self._words = Words(mapping.account["dex"], mapping.account["clock_offset_ms"], self._own)
+        self._wire = Wire(mapping.assets)
+        self._words = Words(mapping.account, self._own)
+        self._clocks = Clocks(mapping.account["clock_offset_ms"])
+        self._runs = Runs()
         self._reply_ms: int = mapping.account["reply_ms"]
+        self._window_ms: int = mapping.run["delivery_ms"]
         self._strangers: set[str] = set()
+        self._foreign: set[str] = set()
         self._prefix = "" if config is None else "0x" + config.cloid_prefix
-        self._number = 0
         self._closing_ms = 0
+        self._last = (1, 0)
         self._life = 0
-        self._begun = False
+        self._begun = self._ended = False
         self._turn: OpenTurn | None = None
         self._held: list[Found] = []
-        handlers: dict[str, Handler] = {
+        self._rebuilt = False
+        self._recent: deque[tuple[int, int]] = deque()
+        self._handlers: dict[str, Handler] = {
             "received": self._received,
             "watched": self._watched,
             "sent": self._sent,
@@ -68,80 +86,77 @@ class RecordsLog:
             "reply": self._reply,
             "log": self._logged,
         }
-        self._handlers = [(mapping.names[kind], handler) for kind, handler in handlers.items() if mapping.names[kind]]
 
     def __iter__(self) -> Iterator[Found]:
+        found = self._judged()
+        if len(self._paths) == 1:
+            yield from found
+            return
+        for line, record in found:
+            if isinstance(record, Gap | journal.RunStarted):
+                yield line, record
+            else:
+                yield from self._runs.see(line, record)
+        end = self._runs.over()
+        if end is not None:
+            yield self._last[0], end
+
+    def _judged(self) -> Iterator[Found]:
         if not self._map.lines["number"] and not self._map.lines["complete"]:
             yield 1, Gap(1, 1, UNNUMBERED)
-        for line, now_ms, content in self._with_exports() if self._map.exports else self._read():
-            if isinstance(content, Gap):
-                yield line, content
+        for line, now_ms, kind, content, beside in self._items():
+            self._last = (max(line, self._last[0]), max(now_ms, self._last[1]))
+            if kind == FLAW:
+                yield line, self._gap(line, content)
                 continue
             try:
-                yield from list(content(now_ms, line))
-            except (Malformed, ConfigRefused, KeyError, TypeError):
-                yield line, self._gap(line, STRANGE)
+                yield from list(self._handlers[kind](now_ms, line, content, beside))
+            except (Malformed, ConfigRefused, KeyError, TypeError, AttributeError) as fault:
+                yield line, self._gap(line, misread(fault))
         yield from self._flush()
         if not self._begun:
-            raise InputRefused(f"log {self._name}: has no record; there is nothing to judge")
+            raise InputRefused(f"log {shown_path(self._paths[0])}: has no record; there is nothing to judge")
+        yield from self._close()
 
-    # -- lines
+    def _close(self) -> Iterator[Found]:
+        """End the run where the mapping answers for its end; tell how the clocks prove to differ."""
+        flaw = None if self._rebuilt else self._clocks.flaw()
+        if flaw is not None:
+            yield flaw[0], Gap(flaw[0], 1, flaw[1])
+        if self._map.run["ended"] and not self._ended:
+            yield self._last[0], journal.RunEnded(self._last[1], (), (), settled=False)
 
-    def _read(self) -> Iterator[Item]:
-        """Yield line, time and what it does, or a gap."""
-        last_ms = 0
-        for line in self.lines:
-            found = self._parsed(line)
-            if isinstance(found, Gap):
-                self._number += 1
-                yield line.number, last_ms, found
-                continue
-            missing = self._missing(line.number, found)
-            if missing is not None:
-                yield line.number, last_ms, missing
-            try:
-                last_ms = time_of(found.get(self._map.lines["time"]), self._map.lines["time_unit"])
-                if self._map.exports and _closes(found.get(self._map.names["watched"])):
-                    self._closing_ms = last_ms
-                yield line.number, last_ms, self._handler(found)
-            except Malformed:
-                yield line.number, last_ms, self._gap(line.number, STRANGE)
+    # -- lines, exports, what the venue held
 
-    def _handler(self, found: dict[str, Any]) -> Content:
-        for key, handler in self._handlers:
-            if key in found:
-                return _bound(handler, found[key], found)
-        raise Malformed("", STRANGE)
+    def _items(self) -> Iterator[Item]:
+        if self._map.exports:
+            yield from self._with_exports()
+            return
+        held = Held(self._telling, self._window_ms)
+        self._rebuilt = held.prepare()
+        if self._rebuilt:
+            self.notes.append("what the venue held is rebuilt from what the maker received")
+            for line, text in held.flaws:
+                yield line, 0, FLAW, text, {}
+            rows: Iterator[Item] = ((row[2], row[0], "watched", row[3], {}) for row in held.rows())
+            yield from merge(rows, Reader(self.lines, self._map), key=_time)
+            return
+        if held.lacking:
+            self.notes.append(f"what the venue held is not known: {held.lacking}")
+        yield from Reader(self.lines, self._map)
 
-    def _parsed(self, line: Line) -> dict[str, Any] | Gap:
-        if line.data is None:
-            return self._gap(line.number, "the line is longer than any message")
-        if not line.data.endswith(b"\n"):
-            return self._gap(line.number, "the line is cut off")
-        try:
-            found = json.loads(line.data)
-        except (ValueError, RecursionError):
-            found = None
-        return found if isinstance(found, dict) else self._gap(line.number, "the line is no JSON object")
-
-    def _missing(self, line: int, found: dict[str, Any]) -> Gap | None:
-        """Check a line's number."""
-        key = self._map.lines["number"]
-        if not key:
-            return None
-        expected, number = self._number + 1, found.get(key)
-        if not isinstance(number, int) or isinstance(number, bool) or abs(number) > 2**53:
-            self._number = expected
-            return self._gap(line, "the line bears no number")
-        self._number = number
-        if number == expected:
-            return None
-        told = f"number {number} follows {expected - 1}"
-        return self._gap(line, f"{told}: lines missing, {number - expected}" if number > expected else told)
+    def _telling(self) -> tuple[Reader, Telling]:
+        account, run = self._map.account, self._map.run
+        offset_ms = account["clock_offset_ms"]
+        telling = Telling(self._words, Wire(self._map.assets), Clocks(offset_ms), offset_ms, run["round_trip_ms"])
+        return Reader(Lines(self._paths), self._map), telling
 
     def _gap(self, line: int, text: str) -> Gap:
-        """Doubt what the turn that is still open shows, too."""
-        return Gap(line, line if self._turn is None else self._turn.line, text)
+        """Doubt what the turn that is still open shows, too; and all that a lost message could have told in time."""
+        since = line if self._turn is None else self._turn.line
+        if self._rebuilt:
+            since = min([since, *(one for one, _ in list(self._recent)[:1])]) if self._life else 1
+        return Gap(line, since, text)
 
     def _with_exports(self) -> Iterator[Item]:
         """Merge lines and the rows of exports by time; a row counts to the line before it.
@@ -150,33 +165,65 @@ class RecordsLog:
         """
         rows = [((row, 1) for row in self._rows(rows_of(export))) for export in self._map.exports]
         line = 1
-        for (number, now_ms, content), _ in merge(self._ranked(), *rows, key=lambda one: (one[0][1], one[1])):
-            line = number or line
-            if not number and isinstance(content, Gap):
-                yield line, now_ms, Gap(line, 1, content.text)
-            else:
-                yield line, now_ms, content
+        for item, _ in merge(self._ranked(), *rows, key=lambda one: (one[0][1], one[1])):
+            line = item[0] or line
+            yield item if item[0] else (line, *item[1:])
 
     def _ranked(self) -> Iterator[tuple[Item, int]]:
-        for item in self._read():
+        for item in Reader(self.lines, self._map):
+            if item[2] == "watched" and _closes(item[3]):
+                self._closing_ms = item[1]
             yield item, 2 if self._closing_ms == item[1] else 0
 
     def _rows(self, rows: Iterator[Row]) -> Iterator[Item]:
+        offset_ms = self._map.account["clock_offset_ms"]
         for row in rows:
             if row.message is None:
-                yield 0, 0, Gap(0, 1, f"{row.place} is none that the mapping knows")
+                yield 0, 0, FLAW, f"{row.place} is none that the mapping knows", {}
             else:
-                yield 0, row.time_ms + self._map.account["clock_offset_ms"], _bound(self._watched, row.message, {})
+                yield 0, row.time_ms + offset_ms, "watched", row.message, {}
 
     # -- what a line tells
 
-    def _received(self, now_ms: int, line: int, message: Any, beside: dict[str, Any]) -> Iterator[Found]:
-        told = list(self._words.told(now_ms, messages.table(message), beside))
+    def _received(self, now_ms: int, line: int, content: Any, beside: dict[str, Any]) -> Iterator[Found]:
+        message = table(content)
+        if message.get("channel") == "post":
+            told = list(self._answered(now_ms, message))
+        else:
+            told = list(self._words.told(now_ms, message, beside))
+        if self._rebuilt:
+            self._note(now_ms, line)
         for event in told:
+            if isinstance(event, events.Fill | events.TakerFill) and not event.snapshot:
+                self._clocks.received(line, event.time_ms, now_ms)
             yield from self._begin(now_ms, line, event, beside.get("mm_fill"), alone=len(told) == 1)
+        yield from self._shares(line, message, told)
+
+    def _note(self, now_ms: int, line: int) -> None:
+        """Keep the lines of the latest messages: what is lost may have told of any of their times."""
+        self._recent.append((line, now_ms))
+        while self._recent[0][1] < now_ms - self._window_ms:
+            self._recent.popleft()
+
+    def _answered(self, now_ms: int, message: dict[str, Any]) -> Iterator[events.Event]:
+        for kind, told, beside in self._wire.answered(table(message.get("data"))):
+            if kind == "reply":
+                yield self._words.replied(now_ms, told)
+            else:
+                yield from self._words.told(now_ms, told, beside)
+
+    def _shares(self, line: int, message: dict[str, Any], told: list[events.Event]) -> Iterator[Found]:
+        """Doubt positions whose parts are not told, where the other strategy trades the market, too."""
+        for event in told:
+            if isinstance(event, events.TakerFill):
+                self._foreign.add(event.market)
+            elif isinstance(event, events.OpenOrders) and "taker" not in table(message.get("data")):
+                shared = [one.market for one in event.positions if one.market in self._foreign and one.size]
+                if shared:
+                    yield line, self._gap(line, WHOSE.format(shared[0]))
 
     def _reply(self, now_ms: int, line: int, reply: Any, _beside: dict[str, Any]) -> Iterator[Found]:
-        yield from self._begin(now_ms, line, self._words.replied(now_ms, messages.table(reply)))
+        yield from self._begin(now_ms, line, self._words.replied(now_ms, table(reply)))
 
     def _begin(
         self, now_ms: int, line: int, event: events.Event, mm_fill: object = None, *, alone: bool = True
@@ -185,8 +232,14 @@ class RecordsLog:
         yield from self._alive(now_ms, line)
         self._turn = OpenTurn(line, now_ms, event, mm_fill if isinstance(mm_fill, bool) else None, alone)
 
-    def _sent(self, now_ms: int, line: int, request: Any, _beside: dict[str, Any]) -> Iterator[Found]:
-        found = list(self._words.sent(messages.table(request)))
+    def _sent(self, now_ms: int, line: int, content: Any, _beside: dict[str, Any]) -> Iterator[Found]:
+        request: dict[str, Any] | None = table(content)
+        if request is not None and "method" in request:
+            turn_ms = now_ms if self._turn is None or self._late(now_ms) else self._turn.now_ms
+            request = self._wire.sent(turn_ms, request)
+        if request is None:
+            return
+        found = list(self._words.sent(request))
         turn = yield from self._answering(now_ms, line)
         turn.actions += found
         for action in found:
@@ -194,8 +247,7 @@ class RecordsLog:
                 self._strangers.add(action.cloid)
         if not turn.alone:
             turn.alone = True
-            text = "a message told several things at once; which one the maker's requests answer is not told"
-            yield line, self._gap(line, text)
+            yield line, Gap(line, turn.line, SEVERAL, alone=True)
 
     def _logged(self, now_ms: int, line: int, told: Any, _beside: dict[str, Any]) -> Iterator[Found]:
         found = TRACE.decode(journal.LogLine, told)
@@ -204,14 +256,18 @@ class RecordsLog:
 
     def _answering(self, now_ms: int, line: int) -> Generator[Found, None, OpenTurn]:
         """Return the turn which a request or log line belongs to: the last one, or one of its own."""
-        if self._turn is None or now_ms - self._turn.now_ms > self._reply_ms:
+        if self._turn is None or self._late(now_ms):
             yield from self._begin(now_ms, line, events.Timer(now_ms))
         assert self._turn is not None
         return self._turn
 
+    def _late(self, now_ms: int) -> bool:
+        """Say whether the open turn is over by the time."""
+        return self._turn is not None and now_ms - self._turn.now_ms > self._reply_ms
+
     def _watched(self, now_ms: int, line: int, message: Any, _beside: dict[str, Any]) -> Iterator[Found]:
-        found = list(self._words.watched(now_ms, messages.table(message)))
-        if self._turn is not None and now_ms - self._turn.now_ms > self._reply_ms:
+        found = list(self._words.watched(now_ms, table(message)))
+        if self._late(now_ms):
             yield from self._flush()
         yield from self._running(now_ms, line)
         if self._turn is None:
@@ -220,8 +276,8 @@ class RecordsLog:
             self._held += [(line, record) for record in found]
 
     def _process(self, now_ms: int, line: int, told: Any, _beside: dict[str, Any]) -> Iterator[Found]:
-        body = messages.table(told)
-        event = messages.name(body.get("event"))
+        body = table(told)
+        event = name(body.get("event"))
         if event in TURNS:
             yield from self._begin(now_ms, line, TURNS[event](now_ms, body))
         elif event == "start":
@@ -229,23 +285,33 @@ class RecordsLog:
         elif event == "recording":
             yield from self._recording(now_ms, line, body)
         elif event == "end":
-            orders, positions = self._words.orders(body.get("orders")), self._words.positions(body)
+            orders, positions = self._words.orders(body.get("orders", [])), self._words.positions(body)
             yield from self._flush()
+            self._ended = True
             yield line, journal.RunEnded(now_ms, orders, positions, body.get("settled") is True)
-        else:
+        elif event in PROCESS:
             record = PROCESS[event](now_ms, body)
             yield from self._flush()
             yield from self._running(now_ms, line)
             yield line, record
+        else:
+            raise Malformed("event", f"{show(event)} is none that is known")
 
     def _recording(self, now_ms: int, line: int, body: dict[str, Any]) -> Iterator[Found]:
-        if self._begun:
-            yield line, self._gap(line, "a second recording begins")
-            return
         data = {key: value for key, value in body.items() if key != "event"}
         run = TRACE.decode(journal.RunStarted, {**data, "now_ms": now_ms})
+        if self._begun and len(self._paths) == 1:
+            yield line, self._gap(line, "a second recording begins")
+            return
+        yield from self._flush()
+        refusal = self._runs.begin(run)
+        if refusal:
+            raise InputRefused(f"log {self.lines.file_of(line)}: is no further part of that run: {refusal}")
+        if self._begun:
+            return
         if self._config is not None:
-            raise InputRefused(f"--config: log {self._name} tells the maker's config itself; leave it out")
+            name_of = shown_path(self._paths[0])
+            raise InputRefused(f"--config: log {name_of} tells the maker's config itself; leave it out")
         self._begun, self._config = True, run.config
         self._prefix = "0x" + run.config.cloid_prefix
         yield line, run
@@ -253,7 +319,7 @@ class RecordsLog:
     def _start(self, now_ms: int, line: int, body: dict[str, Any]) -> Iterator[Found]:
         yield from self._flush()
         yield from self._running(now_ms, line)
-        start = self._words.start(now_ms, body, self._config)
+        start = self._words.start(now_ms, body, self._config, self._map.markets, self._life + 1)
         self._life = start.life
         self._prefix = "0x" + start.config.cloid_prefix
         self._turn = OpenTurn(line, now_ms, start)
@@ -267,11 +333,13 @@ class RecordsLog:
         config, run = self._config, self._map.run
         if config is None:
             hint = "give the maker's --config, and what [run] of the mapping asks for"
-            raise InputRefused(f"log {self._name}: does not begin with a recording line; {hint}")
-        self._begun = True
-        times = (run["timer_ms"], run["round_trip_ms"], run["delivery_ms"])
+            raise InputRefused(f"log {shown_path(self._paths[0])}: does not begin with a recording line; {hint}")
+        self._begun, self.timers = True, run["timer_ms"] > 0
+        times = (run["timer_ms"] or TIMER_MS, run["round_trip_ms"], run["delivery_ms"])
         features = tuple(sorted(run["features"]))
-        yield line, journal.RunStarted(now_ms, "log", 0, "maker", config, self._map.markets, *times, features)
+        started = journal.RunStarted(now_ms, "log", 0, "maker", config, self._map.markets, *times, features)
+        self._runs.begin(started)
+        yield line, started
 
     def _alive(self, now_ms: int, line: int) -> Iterator[Found]:
         """Begin a life with nothing known, where no line has; much of what follows can't be judged then."""
@@ -297,9 +365,8 @@ class RecordsLog:
         return cloid is not None and (cloid.startswith(self._prefix) or cloid in self._strangers)
 
 
-def _bound(handle: Handler, content: Any, beside: dict[str, Any]) -> Content:
-    """Keep what a line tells until its turn comes."""
-    return lambda now_ms, line: handle(now_ms, line, content, beside)
+def _time(item: Item) -> int:
+    return item[1]
 
 
 def _closes(watched: Any) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mmgate.audit.gaps import Gap
+from mmgate.audit.joins import Runs
 from mmgate.audit.lines import Lines
 from mmgate.inputs import InputRefused, shown_path
 from model.codec import Malformed, from_data
@@ -15,17 +16,44 @@ from sim.journal_file import FORMAT, FORMAT_VERSION, LONGEST_LINE
 
 
 class TraceLog:
-    """The records of a trace with their lines. Raises InputRefused where there is no head to begin with."""
+    """The records of a trace with their lines; of several, one after the other, as one run.
 
-    def __init__(self, path: Path) -> None:
-        self._name = shown_path(path)
-        self.lines = Lines((path,), LONGEST_LINE)
+    A file without a head goes on with the one before. Raises InputRefused where there is no head to begin with, or
+    where a trace is of another run than those before.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = tuple(paths)
+        self._name = shown_path(paths[0])
+        self.lines = Lines(paths, LONGEST_LINE)
 
     def __iter__(self) -> Iterator[tuple[int, Record | Gap]]:
+        return self._one() if len(self._paths) == 1 else self._several()
+
+    def _several(self) -> Iterator[tuple[int, Record | Gap]]:
+        runs, last = Runs(), 1
+        for line, found in self._one():
+            last = line
+            if isinstance(found, Gap):
+                yield line, found
+            elif isinstance(found, RunStarted):
+                first = not runs.begun
+                refusal = runs.begin(found)
+                if refusal:
+                    raise InputRefused(f"log {self.lines.file_of(line)}: is no further part of that run: {refusal}")
+                if first:
+                    yield line, found
+            else:
+                yield from runs.see(line, found)
+        end = runs.over()
+        if end is not None:
+            yield last, end
+
+    def _one(self) -> Iterator[tuple[int, Record | Gap]]:
         begun = False
         for line in self.lines:
-            if line.number == 1:
-                _check_head(self._name, line.data)
+            if line.number == 1 or (self.lines.begins(line.number) and line.data is not None and is_trace(line.data)):
+                _check_head(self.lines.file_of(line.number), line.data)
                 continue
             found = _record(line.number, line.data)
             begun = begun or isinstance(found, RunStarted)
@@ -43,6 +71,11 @@ def is_trace(data: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(head, dict) and head.get("format") == FORMAT
+
+
+def is_record(data: bytes) -> bool:
+    """Say whether a line is a record of a trace."""
+    return not isinstance(_record(1, data), Gap)
 
 
 def _check_head(name: str, data: bytes | None) -> None:

@@ -37,6 +37,8 @@ class Auditor:
         self.gaps = Gaps()
         self.records = 0
         self._chains = Chains()
+        self._looked: dict[str, int] = {}
+        self._unclear: dict[str, int] = {}
         self._lines: list[int] = [0] * LOOK_EVERY
         self._violated: dict[str, int] = {}
         self._last = 0
@@ -56,31 +58,52 @@ class Auditor:
         if self.records % LOOK_EVERY == 0:
             self._look()
 
+    def heed_timers(self, told: bool) -> None:
+        """Say whether the log tells each turn of the maker's loop, so that one that is missing is a gap."""
+        self._chains.timers = told
+
     def words(self) -> tuple[Found, ...]:
         """Return a word for each spec, in reading order; call it once, at the end of the log."""
         self._look()
         return tuple(self._word(outcome) for outcome in self.panel.outcomes(ENGINE))
 
     def _look(self) -> None:
-        """Note the line of each spec's first violation."""
+        """Note the line of each spec's first violation, those apart that one line shows which can't be judged alone."""
         for monitor in self.panel.monitors:
-            if monitor.violations and monitor.spec.id not in self._violated:
-                index = monitor.violations[0].index
-                self._violated[monitor.spec.id] = self._lines[index % LOOK_EVERY]
+            known = self._looked.get(monitor.spec.id, 0)
+            if len(monitor.violations) == known or monitor.spec.id in self._violated:
+                continue
+            self._looked[monitor.spec.id] = len(monitor.violations)
+            for violation in monitor.violations[known:]:
+                line = self._lines[violation.index % LOOK_EVERY]
+                if not self.gaps.unclear_at(line):
+                    self._violated[monitor.spec.id] = line
+                    break
+                self._unclear.setdefault(monitor.spec.id, line)
 
     def _word(self, outcome: Outcome) -> Found:
-        line = self._violated.get(outcome.spec_id, self._last)
         if outcome.word is Word.VIOLATED:
-            if not self.gaps.doubted(line):
-                return Found(outcome, line)
-            fact = outcome.violations[0].text if outcome.violations else outcome.reason
-            return Found(self._doubt(outcome, f"violated at {self._place(line)} if nothing is missing ({fact})"))
+            return self._found(outcome)
         if not self.gaps.count or outcome.word is Word.NOT_APPLICABLE:
             return Found(outcome)
-        return Found(self._doubt(outcome, ""))
+        return Found(_doubtful(outcome, f"{self._first_gap()}{'; ' * bool(outcome.reason)}{outcome.reason}"))
 
-    def _doubt(self, outcome: Outcome, finding: str) -> Outcome:
+    def _found(self, outcome: Outcome) -> Found:
+        """Let a violation stand where the log is whole up to its line, and the line can be judged by itself."""
+        fact = outcome.violations[0].text if outcome.violations else outcome.reason
+        line, unclear = self._violated.get(outcome.spec_id), self._unclear.get(outcome.spec_id)
+        if line is None and unclear is not None:
+            return Found(_doubtful(outcome, f"{self._place(unclear)}: {self.gaps.unclear_text} ({fact})"))
+        line = self._last if line is None else line
+        if not self.gaps.doubted(line):
+            return Found(outcome, line)
+        finding = f"violated at {self._place(line)} if nothing is missing ({fact})"
+        return Found(_doubtful(outcome, f"{finding}; {self._first_gap()}"))
+
+    def _first_gap(self) -> str:
         first = self.gaps.kept[0]
-        gap = f"{self._place(first.line)}: {first.text}"
-        reason = "; ".join(part for part in (finding, gap, outcome.reason if not finding else "") if part)
-        return replace(outcome, word=Word.INCONCLUSIVE, reason=reason, violations=())
+        return f"{self._place(first.line)}: {first.text}"
+
+
+def _doubtful(outcome: Outcome, reason: str) -> Outcome:
+    return replace(outcome, word=Word.INCONCLUSIVE, reason=reason, violations=())

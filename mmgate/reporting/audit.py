@@ -24,13 +24,14 @@ def tell_audit(
     found: Sequence[Found],
     auditor: Auditor,
     lines: Lines,
+    notes: Sequence[str] = (),
     *,
     as_json: bool = False,
     quiet: bool = False,
 ) -> None:
     """Print the words for a person, with `quiet` only what is not well and the counts, or for a machine."""
     if as_json:
-        sys.stdout.write(as_text(audit_data(logs, found, auditor, lines)))
+        sys.stdout.write(as_text(audit_data(logs, found, auditor, lines, notes)))
         return
     console = console_for(sys.stdout)
     if not quiet:
@@ -42,11 +43,15 @@ def tell_audit(
         console.print(clean(f"gap      {lines.place(gap.line)}: {gap.text}"), soft_wrap=True)
     if auditor.gaps.count > len(auditor.gaps.kept):
         console.print(f"gap      … {auditor.gaps.count - len(auditor.gaps.kept)} more")
+    for note in (*notes, *_unclear(auditor)):
+        console.print(clean(f"note     {note}"), soft_wrap=True)
     told = f"{lines.count} lines, {auditor.records} records, {auditor.panel.view.strength()}"
     console.print(f"{told} · {_counts(found)}", soft_wrap=True)
 
 
-def audit_data(logs: Sequence[Path], found: Sequence[Found], auditor: Auditor, lines: Lines) -> dict[str, object]:
+def audit_data(
+    logs: Sequence[Path], found: Sequence[Found], auditor: Auditor, lines: Lines, notes: Sequence[str] = ()
+) -> dict[str, object]:
     """Return an audit as plain data."""
     return {
         "schema": 1,
@@ -56,6 +61,7 @@ def audit_data(logs: Sequence[Path], found: Sequence[Found], auditor: Auditor, l
         "records": auditor.records,
         "gaps": auditor.gaps.count,
         "gap_lines": [{"line": gap.line, "text": clean(gap.text)} for gap in auditor.gaps.kept],
+        "notes": [clean(note) for note in (*notes, *_unclear(auditor))],
         "specs": [
             {
                 "id": one.outcome.spec_id,
@@ -68,6 +74,12 @@ def audit_data(logs: Sequence[Path], found: Sequence[Found], auditor: Auditor, l
             for one in found
         ],
     }
+
+
+def _unclear(auditor: Auditor) -> list[str]:
+    """Say how many moments blame nobody, though nothing is missing."""
+    gaps = auditor.gaps
+    return [f"{gaps.unclear} times {gaps.unclear_text}: what such a moment shows blames nobody"] if gaps.unclear else []
 
 
 def sentence(one: Found, lines: Lines) -> str:

@@ -1,0 +1,353 @@
+"""What the venue held, rebuilt from what the maker received: its own messages carry the venue's time.
+
+`orderUpdates` with a `statusTimestamp` and fills with their `time` are the account's truth, however late they came.
+What is never told is taken in the maker's favour: an order is live only as long as something shows that it was.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from heapq import heappop, heappush, merge
+from typing import Any, TypeAlias
+
+from mmgate.audit.clocks import FOREVER_MS, Clocks
+from mmgate.audit.joins import UNSEEN
+from mmgate.audit.messages import Words
+from mmgate.audit.reading import Item, Reader
+from mmgate.audit.recording import NOTHING_MATCHED
+from mmgate.audit.shapes import name, number, rows, side, table, whole
+from mmgate.audit.wire import Wire
+from model.codec import Malformed
+
+Body: TypeAlias = dict[str, Any]
+Row: TypeAlias = tuple[int, int, int, Body]
+"""The venue's time, the order among equal times, the line, the message."""
+CROSSED, OPENED, TRADED, ENDED = range(4)
+ENDED_KEPT = 20_000
+ZERO = Decimal(0)
+
+
+@dataclass(slots=True)
+class Standing:
+    """An order on the book: what is left of it, and until when something shows that it was there.
+
+    `unseen`: no update told its coming, an answer of that time did.
+    """
+
+    order: Body
+    line: int
+    left: Decimal
+    seen_ms: int
+    absent: bool = False
+    unseen: int = 0
+
+
+@dataclass(slots=True)
+class Sent:
+    """What an order's sending tells of it and the venue's messages do not."""
+
+    row: Body
+    now_ms: int
+    over: bool = False
+
+
+class Ids:
+    """Latest keys, the oldest forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[object, Any] = OrderedDict()
+
+    def add(self, key: object, value: Any = True) -> None:
+        """Remember a key."""
+        self._kept[key] = value
+        if len(self._kept) > ENDED_KEPT:
+            self._kept.popitem(last=False)
+
+    def find(self, key: object) -> Any:
+        """Return what was remembered with a key."""
+        return self._kept.get(key)
+
+
+@dataclass
+class Telling:
+    """One reading of the log, from its beginning: yields the rows as they are told."""
+
+    words: Words
+    wire: Wire
+    clocks: Clocks
+    offset_ms: int
+    round_trip_ms: int
+    lacking: str = ""
+    flaws: list[tuple[int, str]] = field(default_factory=list)
+    open: dict[int, Standing] = field(default_factory=dict)
+    _sent: Ids = field(default_factory=Ids)
+    _ended: Ids = field(default_factory=Ids)
+    _traded: set[tuple[int, str, int]] = field(default_factory=set)
+    _began_ms: int = 0
+    _size: dict[str, Decimal] = field(default_factory=dict)
+    _astray: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+
+    def rows(self, item: Item) -> Iterator[Row]:
+        """Yield what a line tells of the venue. Raises Malformed and what wrong shapes raise."""
+        line, now_ms, kind, content, beside = item
+        if kind == "received":
+            yield from self._received(line, now_ms, table(content), beside)
+        elif kind == "sent":
+            yield from self._request(line, now_ms, table(content))
+        elif kind == "reply":
+            yield from self._worded(line, now_ms, table(content))
+        elif kind == "process" and content.get("event") == "start":
+            self._start(line, now_ms, content)
+
+    def _start(self, line: int, now_ms: int, body: Body) -> None:
+        """What the account has at first was never seen coming, and is not judged."""
+        if not self._began_ms:
+            self._began_ms = now_ms
+            self._size = {self.words.coin(row): number(row.get("szi")) for row in rows(body.get("positions"))}
+            for row in rows(body.get("orders")):
+                self._ended.add(whole(row.get("oid")))
+        self._compare(line, now_ms - self.round_trip_ms, rows(body.get("orders")))
+
+    def _request(self, line: int, now_ms: int, content: Body) -> Iterator[Row]:
+        """Note orders; a dead man's switch asked for counts as set, until a refusal is told."""
+        request = (self.wire.sent(now_ms, content) or {}) if "method" in content else content
+        for row in rows(request.get("orders", [])):
+            self._sent.add(row.get("c"), Sent(row, now_ms))
+        if request.get("type") == "scheduleCancel":
+            for time_ms in request.get("times", [request.get("time")]):
+                yield now_ms, OPENED, line, {"channel": "scheduledCancel", "data": {"time": time_ms}}
+
+    def _received(self, line: int, now_ms: int, message: Body, beside: Body) -> Iterator[Row]:
+        channel, data = message.get("channel"), message.get("data")
+        if channel == "orderUpdates":
+            for row in rows(data):
+                if self.words.heeded(table(row.get("order"))):
+                    yield from self._update(line, now_ms, row)
+        elif channel == "userFills":
+            snapshot = table(data).get("isSnapshot") is True
+            for row in filter(self.words.heeded, rows(table(data).get("fills"))):
+                yield from self._fill(line, now_ms, row, snapshot)
+        elif channel == "openOrders":
+            asked_ms = whole(beside.get("asked"))
+            self._compare(line, asked_ms, rows(table(data).get("orders")))
+            self._add_up(line, asked_ms, rows(table(data).get("positions")))
+        elif channel == "post":
+            for kind, told, also in self.wire.answered(table(data)):
+                if kind == "reply":
+                    yield from self._worded(line, now_ms, told)
+                else:
+                    yield from self._received(line, now_ms, told, also)
+
+    # -- orders
+
+    def _update(self, line: int, now_ms: int, row: Body) -> Iterator[Row]:
+        order, status = table(row.get("order")), name(row.get("status"))
+        if status == "triggered":
+            return
+        if "statusTimestamp" not in row:
+            self.lacking = self.lacking or f"line {line}: an order update without statusTimestamp"
+            return
+        venue_ms = whole(row["statusTimestamp"]) + self.offset_ms
+        self.clocks.received(line, venue_ms, now_ms)
+        sent = self._sent.find(order.get("cloid"))
+        if sent is not None:
+            self.clocks.landed(line, sent.now_ms, venue_ms)
+        if sent is not None and _ioc(sent):
+            if status != "open":
+                yield from self._executed(line, venue_ms, sent, order, _done(order, status))
+        elif status == "rejected" or status.endswith("Rejected"):
+            yield from self._refused(line, venue_ms, order, status)
+        elif status == "open":
+            yield from self._opened(line, venue_ms, order, sent)
+        else:
+            yield from self._closed(line, venue_ms, order, status)
+
+    def _opened(self, line: int, venue_ms: int, order: Body, sent: Sent | None) -> Iterator[Row]:
+        oid = whole(order.get("oid"))
+        standing = self.open.get(oid)
+        if self._ended.find(oid) or (standing is not None and not standing.unseen):
+            return
+        if sent is not None:
+            tif = table(table(sent.row.get("t")).get("limit")).get("tif")
+            order = {**order, "tif": tif, "reduceOnly": sent.row.get("r") is True}
+        self.open[oid] = Standing(order, line, number(order.get("sz")), venue_ms)
+        yield venue_ms, OPENED, line, _message(order, "open")
+
+    def _closed(self, line: int, venue_ms: int, order: Body, status: str) -> Iterator[Row]:
+        oid = whole(order.get("oid"))
+        standing = self.open.pop(oid, None)
+        self._ended.add(oid)
+        if standing is None:
+            return
+        if standing.unseen:
+            yield standing.unseen, OPENED, line, _message(standing.order, "open")
+        yield venue_ms, ENDED, line, _message({**order, "sz": str(order.get("sz", "0"))}, status)
+
+    def _refused(self, line: int, venue_ms: int, order: Body, reason: str) -> Iterator[Row]:
+        if not self._over(order):
+            yield venue_ms, ENDED, line, _message({**order, "reason": reason}, "rejected")
+
+    def _executed(self, line: int, venue_ms: int, sent: Sent, order: Body, filled: Decimal) -> Iterator[Row]:
+        if not self._over(order):
+            row = sent.row
+            told = {
+                "coin": row["coin"], "oid": order.get("oid"), "cloid": row["c"], "side": "B" if row["b"] else "A",
+                "limitPx": row["p"], "origSz": row["s"], "filledSz": str(filled), "reduceOnly": row.get("r") is True,
+            }  # fmt: skip
+            yield venue_ms, ENDED, line, _message(told, "iocDone")
+
+    def _over(self, order: Body) -> bool:
+        """Note that an order that never rests has had its last word; say whether it had it before."""
+        key = order.get("cloid") or order.get("oid")
+        before = self._ended.find(key) is not None
+        self._ended.add(key)
+        return before
+
+    def _worded(self, line: int, now_ms: int, reply: Body) -> Iterator[Row]:
+        """A reply bears no venue's time: what it alone tells counts from its coming."""
+        status, sent = table(reply.get("status")), self._sent.find(reply.get("cloid"))
+        if sent is None or reply.get("type") != "order":
+            return
+        error = status.get("error")
+        if "filled" in status and _ioc(sent):
+            filled = number(table(status["filled"]).get("totalSz"))
+            yield from self._executed(line, now_ms, sent, {**reply, "sz": ""}, filled)
+        elif isinstance(error, str) and error.startswith(NOTHING_MATCHED):
+            yield from self._executed(line, now_ms, sent, reply, ZERO)
+        elif isinstance(error, str):
+            yield from self._refused(line, now_ms, {key: reply.get(key) for key in ("coin", "oid", "cloid")}, error)
+
+    # -- fills
+
+    def _fill(self, line: int, now_ms: int, row: Body, snapshot: bool) -> Iterator[Row]:
+        venue_ms, coin, tid = whole(row.get("time")) + self.offset_ms, name(row.get("coin")), whole(row.get("tid"))
+        if not snapshot:
+            self.clocks.received(line, venue_ms, now_ms)
+        if venue_ms < self._began_ms or (venue_ms, coin, tid) in self._traded:
+            return
+        self._traded.add((venue_ms, coin, tid))
+        coin, signed = self.words.coin(row), number(row.get("sz")) * side(row.get("side")).sign
+        self._size[coin] = self._size.get(coin, ZERO) + signed
+        crossed = row.get("crossed") is True
+        yield venue_ms, CROSSED if crossed else TRADED, line, {"channel": "userFills", "data": {"fills": [row]}}
+        standing = None if crossed else self.open.get(whole(row.get("oid")))
+        if standing is not None:
+            standing.left -= number(row.get("sz"))
+            standing.seen_ms = max(standing.seen_ms, venue_ms)
+            if standing.left <= 0:
+                yield from self._closed(line, venue_ms, {**standing.order, "sz": "0"}, "filled")
+
+    # -- answers
+
+    def _compare(self, line: int, asked_ms: int, told: list[Body]) -> None:
+        """Note which open orders an answer shows, which it does not, and those whose coming nothing told."""
+        present = {whole(row.get("oid")): row for row in told if self.words.heeded(row)}
+        for oid, standing in self.open.items():
+            if oid in present:
+                standing.seen_ms, standing.absent = max(standing.seen_ms, asked_ms), False
+            elif standing.seen_ms < asked_ms:
+                standing.absent = True
+        for oid, row in present.items():
+            if oid not in self.open and not self._ended.find(oid):
+                self.open[oid] = Standing(row, line, number(row.get("sz")), asked_ms, unseen=asked_ms)
+
+    def _add_up(self, line: int, asked_ms: int, told: list[Body]) -> None:
+        """Two answers that tell another position than the fills received, and the same: fills were not received."""
+        held = {self.words.coin(row): number(row.get("szi")) for row in told if self.words.heeded(row)}
+        for coin in sorted({*held, *self._size}):
+            astray = held.get(coin, ZERO) - self._size.get(coin, ZERO)
+            before, first_ms = self._astray.get(coin, (ZERO, asked_ms))
+            if astray != before:
+                self._astray[coin] = (astray, asked_ms)
+            elif astray != 0 and asked_ms - first_ms >= self.round_trip_ms:
+                self._astray[coin] = (astray, FOREVER_MS)
+                text = f"answers tell a position of {held.get(coin, ZERO)} of {coin}, the fills received add up to "
+                self.flaws.append((line, f"{text}{self._size.get(coin, ZERO)}: some were not received"))
+
+    def missed(self) -> Iterator[Row]:
+        """Yield, after the last line, what nothing told: orders that were gone when an answer came, or there."""
+        for standing in self.open.values():
+            if standing.unseen:
+                yield standing.unseen, OPENED, standing.line, _message(standing.order, "open")
+            if standing.absent:
+                yield standing.seen_ms, ENDED, standing.line, _message({**standing.order, "sz": "0"}, UNSEEN)
+
+
+class Held:
+    """The rows of a log in the order of the venue's time. The log is read twice: first for what came late.
+
+    `lacking`: why nothing can be rebuilt. `flaws`: line and text of what shows that messages were not received.
+    """
+
+    def __init__(self, begin: Callable[[], tuple[Reader, Telling]], window_ms: int) -> None:
+        self._begin = begin
+        self._window_ms = window_ms
+        self._late: list[Row] = []
+        self.lacking = ""
+        self.flaws: list[tuple[int, str]] = []
+
+    def prepare(self) -> bool:
+        """Read the log for the first time; False: a line tells what the venue held, or nothing can be rebuilt."""
+        reader, telling = self._begin()
+        for item in reader:
+            if item[2] == "watched":
+                return False
+            self._late += [row for row in _told(telling, item) if row[0] < item[1] - self._window_ms]
+            if telling.lacking:
+                self.lacking = telling.lacking
+                return False
+        self._late += telling.missed()
+        self._late.sort(key=_place)
+        self.flaws = telling.flaws
+        flaw = telling.clocks.flaw()
+        if flaw is not None:
+            self.flaws.append(flaw)
+        return True
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows."""
+        return merge(self._late, self._in_window(), key=_place)
+
+    def _in_window(self) -> Iterator[Row]:
+        waiting: list[tuple[tuple[int, int, int], int, Row]] = []
+        reader, telling = self._begin()
+        count = 0
+        for item in reader:
+            for row in _told(telling, item):
+                if row[0] >= item[1] - self._window_ms:
+                    count += 1
+                    heappush(waiting, (_place(row), count, row))
+            while waiting and waiting[0][2][0] <= item[1] - self._window_ms:
+                yield heappop(waiting)[2]
+        while waiting:
+            yield heappop(waiting)[2]
+
+
+def _told(telling: Telling, item: Item) -> list[Row]:
+    """Read a line; one that can't be read is a gap, which the reading of the maker's side tells."""
+    try:
+        return list(telling.rows(item))
+    except (Malformed, KeyError, TypeError, AttributeError, ValueError, ArithmeticError):
+        return []
+
+
+def _place(row: Row) -> tuple[int, int, int]:
+    return row[0], row[1], row[2]
+
+
+def _message(order: Body, status: str) -> Body:
+    return {"channel": "orderUpdates", "data": [{"order": order, "status": status}]}
+
+
+def _ioc(sent: Sent) -> bool:
+    return table(table(sent.row.get("t")).get("limit")).get("tif") in ("Ioc", "FrontendMarket")
+
+
+def _done(order: Body, status: str) -> Decimal:
+    """Return how much of an IOC was filled, by its last update."""
+    if status.endswith("Rejected") or "origSz" not in order:
+        return ZERO
+    return number(order["origSz"]) - number(order.get("sz", "0"))

@@ -1,0 +1,66 @@
+"""What the venue's JSON is made of, read strictly: what is not as it must be raises `Malformed`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from model.actions import Side, Tif
+from model.codec import TRACE, Malformed
+
+SIDES = {"B": Side.BUY, "A": Side.SELL, "buy": Side.BUY, "sell": Side.SELL, "b": Side.BUY, "a": Side.SELL}
+TIFS = {"Alo": Tif.ALO, "Gtc": Tif.GTC, "Ioc": Tif.IOC, "FrontendMarket": Tif.IOC}
+
+
+def number(value: object) -> Decimal:
+    """Read a decimal, written as text or as a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # the shortest text that is this number, which is what was written
+    found: Decimal = TRACE.decode(Decimal, value)
+    return found
+
+
+def whole(value: object) -> int:
+    """Read a whole number."""
+    found: int = TRACE.decode(int, value)
+    return found
+
+
+def name(value: object) -> str:
+    """Read a text."""
+    if not isinstance(value, str) or not value or len(value) > 128 or not value.isprintable():
+        raise Malformed("", "is no name")
+    return value
+
+
+def optional(read: Callable[[object], Any], value: object) -> Any:
+    """Read what may be missing."""
+    return None if value is None else read(value)
+
+
+def table(value: object) -> dict[str, Any]:
+    """Read an object."""
+    if not isinstance(value, dict):
+        raise Malformed("", "is no object")
+    return value
+
+
+def rows(value: object) -> list[dict[str, Any]]:
+    """Read a list of objects."""
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise Malformed("", "is no list of objects")
+    return value
+
+
+def side(value: object) -> Side:
+    """Read a side as the venue writes it."""
+    found = SIDES.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise Malformed("", "is no side")
+    return found
+
+
+def ids(row: dict[str, Any]) -> tuple[str | None, int | None]:
+    """Read an order's cloid and oid."""
+    return optional(name, row.get("cloid")), optional(whole, row.get("oid"))
