@@ -67,7 +67,7 @@ def envelopes(request: Request, check: Check) -> list[Outcome]:
     known = {config: envelope(config) for config in configs}
     port = request.maker.kind == "port"
     try:
-        with asked(request.maker) as (ask, calls):
+        with asked(request.maker) as (ask, calls, _):
             if "compute_quotes" not in calls:
                 return [Outcome(ENVELOPE, ENGINE, Word.NOT_APPLICABLE, reason=offers_no("compute_quotes"))]
             examples = max(1, request.profile.property_examples // (PORT_SHARE if port else 1))
@@ -146,7 +146,7 @@ def observed(request: Request) -> Outcome:
     if not entries:
         return Outcome(TICKS, ENGINE, Word.NOT_APPLICABLE, reason=NO_TICKS)
     try:
-        with asked(request.maker) as (ask, calls):
+        with asked(request.maker) as (ask, calls, _):
             if "wick_stats" not in calls:
                 return Outcome(TICKS, ENGINE, Word.NOT_APPLICABLE, reason=offers_no("wick_stats"))
             return _observed(ask, entries)
