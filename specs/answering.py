@@ -43,8 +43,8 @@ class EveryFillAnswered(Monitor):
         self._quotable.heard(turn)
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
-        """Count the counter-orders that are open before the reply."""
-        self._open = sum(o.role is not Role.LADDER for o in self.view.orders.open_in(event.market))
+        """Count the counter-orders that are open before the reply, in this market or in all: L-8a says neither."""
+        self._open = sum(o.role is not Role.LADDER for o in self.view.orders.open.values())
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the reply to a fill."""

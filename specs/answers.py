@@ -243,16 +243,15 @@ class Answers:
     def _marks_for(self, market: str, lots: Sequence[Lot]) -> list[Fraction]:
         """Return the marks last told: with the fill, for the one just told; else by an oracle event or a fill.
 
-        What a snapshot repeats of a fill may be an older mark than the last told one: either is fair for it.
+        What a snapshot repeats of a fill may be an older mark than the last told one: either is fair for it. So it is
+        for collected fills, where a fill told a newer mark than the oracle event before it.
         """
         found: list[Fraction] = []
         if self._only_fresh(lots) and lots[0].mark_px is not None:
             found.append(lots[0].mark_px)
             if not getattr(self._view.heard_event, "snapshot", False):
                 return found
-        told = self._view.told_of(market).mark_px
-        if told is not None and sane(told) and Fraction(told) not in found:
-            found.append(Fraction(told))
+        found += [mark for mark in map(Fraction, self._view.told_of(market).marks) if mark not in found]
         with_fill = self._marks.get(market)
         if with_fill is not None and with_fill[1] not in found:
             found.append(with_fill[1])

@@ -39,6 +39,8 @@ class Orders:
         self._sells: dict[str, dict[str, OwnOrder]] = {}
         self.former_live: dict[str, OwnOrder] = {}
         self.revivals = 0
+        self.perhaps: dict[str, OwnOrder] = {}
+        """Ended by `send_failed` after a cancel: a maker that can't tell which of the two failed still waits (L-5)."""
         self._life = 0
         self.cancel_waiting: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
@@ -104,7 +106,7 @@ class Orders:
             order.cancels_ms.append(now_ms)
             order.cancel_pending_ms = now_ms
             order.cancel_refused_ms = order.cancel_failed_ms = None
-            if order.cancel_waiting_ms is None:
+            if order.cancel_waiting_ms is None and order.ended_ms is None:  # else there is nothing to wait for (L-6)
                 order.cancel_waiting_ms = now_ms
                 self.cancel_waiting[order.cloid] = order
         return order
@@ -127,6 +129,7 @@ class Orders:
         self._buys.clear()
         self._sells.clear()
         self.cancel_waiting.clear()
+        self.perhaps.clear()
         self.query_ms = None
         self._life = start.life
         self.former_live = {cloid: order for cloid, order in self.live.items() if order.life != start.life}
@@ -171,6 +174,7 @@ class Orders:
         order = self.find(event.cloid, event.oid)
         if order is not None:
             self._end(order, event.now_ms, by)
+            self.perhaps.pop(order.cloid, None)
         return order
 
     def told_done(self, event: events.Done) -> OwnOrder | None:
@@ -205,6 +209,8 @@ class Orders:
             order.cancel_failed_ms = event.now_ms
         elif order.told_resting_ms is None and order.told_filled == 0:
             self._end(order, event.now_ms, "send_failed")
+            if order.cancels_ms:
+                self.perhaps[order.cloid] = order
         return order
 
     def told_answer(self, event: events.OpenOrders, sent_timeout_ms: int) -> None:
@@ -225,6 +231,8 @@ class Orders:
         for order in list(self.open.values()):
             if order.cloid not in present:
                 self._told_absent(order, event, sent_timeout_ms, outstanding)
+        for order in list(self.perhaps.values()) if outstanding else ():
+            self._perhaps_absent(order, event, sent_timeout_ms)
 
     def _told_present(self, order: OwnOrder, told: events.OpenOrder, event: events.OpenOrders) -> None:
         if order.ended_ms is not None and event.sent_ms <= order.ended_ms:
@@ -247,6 +255,14 @@ class Orders:
         if order.told_resting_ms is not None or twice:
             self._end(order, event.now_ms, "absent")
 
+    def _perhaps_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int) -> None:
+        """Absent twice, the second time late enough, it is over by every reading (L-7a)."""
+        if _last_change_ms(order) >= event.sent_ms:
+            return
+        if order.absent_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms:
+            del self.perhaps[order.cloid]
+        order.absent_ms = event.now_ms
+
     def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal | None) -> None:
         if order.ended_ms is not None:  # known again: its old cancels are forgotten (L-7a)
             pending_ms, ended_ms = order.cancel_pending_ms, order.ended_ms
@@ -266,6 +282,7 @@ class Orders:
             order.told_remaining = remaining if told is None else min(told, remaining)
         if order.oid is not None:
             self.by_oid[order.oid] = order
+        self.perhaps.pop(order.cloid, None)
         if self.open.get(order.cloid) is not order:
             self.revivals += 1
             self._open(order)

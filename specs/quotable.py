@@ -88,7 +88,7 @@ class Doubts:
             return ""
         stale_ms, timeout_ms = view.config.stale_cancel_timeout_ms, view.config.sent_timeout_ms
         quiet_ms = now_ms + min(stale_ms or timeout_ms, timeout_ms)
-        for order in orders.open.values():
+        for order in (*orders.open.values(), *orders.perhaps.values()):
             if stale_ms and order.cancels_ms:
                 due_ms = order.cancels_ms[0] + stale_ms
                 if due_ms <= now_ms and order.market == market:

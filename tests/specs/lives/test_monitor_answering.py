@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal as D
+
+from model import events
+from model.market import Market
 from specs.spec import Word
 
 
@@ -37,3 +42,25 @@ def test_a_start_that_is_never_asked_about_again_is_told(story):
     outcome = run.end("ORD-14")
     assert outcome.word is Word.VIOLATED
     assert "after the start" in outcome.violations[0].text
+
+
+def answered_elsewhere(story, most):
+    """Leave a fill unanswered while a counter-order of another market is open."""
+    run = story(counter_max_open=most)
+    silver = "xyz:SILVER"
+    run.markets += (Market(silver, 3),)
+    run.begin()
+    there, here = replace(run.rung(sz="1"), market=silver), run.rung(sz="1")
+    run.tell(events.Oracle(run.now_ms, silver, D(100), D(100)), there)
+    run.rests(there)
+    run.fills(there, replace(run.counter(), market=silver))
+    run.net = D(0)
+    run.oracle("100", here)
+    run.rests(here)
+    run.fills(here)
+    return run.end("CTR-7")
+
+
+def test_counter_orders_of_another_market_may_be_counted_with_those_of_this_one(story):
+    assert answered_elsewhere(story, 1).word is Word.HOLDS
+    assert answered_elsewhere(story, 2).word is Word.VIOLATED

@@ -76,6 +76,17 @@ def test_a_rung_beside_an_unanswered_cancel_is_told(story):
     assert "unanswered for" in run.end("HLT-1").violations[0].text
 
 
+def test_a_cancel_of_an_order_that_has_ended_waits_for_nothing(story):
+    run = story()
+    lost = run.rung()
+    run.oracle("100", lost)
+    run.oracle("0", run.cancel(lost))
+    run.tell(events.SendFailed(run.now_ms, lost.market, lost.cloid, None, "refused", "place"), run.cancel(lost))
+    run.oracle("100", after_ms=10_000)
+    run.oracle("100", run.rung(), after_ms=1000)
+    assert run.word("HLT-1") is Word.VACUOUS
+
+
 def test_the_event_that_shows_the_timeout_first_may_still_place(story):
     run = story()
     stale(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model import events, journal
-from model.actions import Side
+from model.actions import QueryOpenOrders, Side
 from specs.growth import NothingGrows
 from specs.panel import Panel
 from specs.spec import Word
@@ -91,6 +91,42 @@ def test_a_ladder_that_was_withdrawn_comes_back_at_once(story):
     run.oracle("0", run.cancel(rung), after_ms=100)
     run.oracle("100", run.rung(px="99.7"), after_ms=100)
     assert run.word("ORD-10") is Word.HOLDS
+
+
+def refused_after_a_cancel(story, action):
+    """Tell of a rung that a cancel followed that something failed; at its time-out a maker halts, and quotes again."""
+    run = story()
+    lost, here, again = (run.rung(px=px) for px in ("99.8", "99.7", "99.6"))
+    run.oracle("100", lost)
+    run.oracle("0", run.cancel(lost), after_ms=100)
+    run.now_ms += 100
+    run.tell(events.SendFailed(run.now_ms, lost.market, lost.cloid, None, "refused", action))
+    run.oracle("100", here, after_ms=4500)
+    run.rests(here)
+    run.timer(250, run.cancel(here))
+    run.canceled(here)
+    run.oracle("100", again, after_ms=100)
+    return run
+
+
+def test_a_maker_that_does_not_read_which_action_failed_may_go_on_waiting_for_the_place(story):
+    assert refused_after_a_cancel(story, "place").word("ORD-10") is Word.HOLDS
+    assert refused_after_a_cancel(story, None).word("ORD-10") is Word.HOLDS
+
+
+def test_two_answers_without_the_order_end_that_wait(story):
+    run = refused_after_a_cancel(story, "place")
+    for after_ms in (5000, 1000):
+        run.timer(after_ms, QueryOpenOrders())
+        run.answer()
+    first, second = (run.rung(px=px) for px in ("99.5", "99.4"))
+    run.oracle("100", first, after_ms=2000)
+    run.rests(first)
+    run.timer(250, run.cancel(first))
+    run.canceled(first)
+    run.oracle("100", second, after_ms=100)
+    outcome = run.end("ORD-10")
+    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "1 violations")
 
 
 def test_a_rung_replaced_by_its_like_is_told(story):

@@ -87,3 +87,23 @@ def test_shares_of_lots_stay_short_numbers():
     for _ in range(50):
         lots = scaled(lots, F(6, 7))
     assert lots[0].sz.denominator <= 10**24
+
+
+def test_a_collected_counter_order_may_go_by_the_oracles_mark_or_by_the_one_that_the_fill_told(tape):
+    for px in ("99.889", "100.27"):
+        t = tape()
+        bid = t.rung(BUY, 1, "99.7")
+        t.oracle("100", "100", bid)
+        first = t.counter(SELL, "100.27")
+        t.fill(bid, first, mark_px="100.6")
+        t.rejected(first, t.counter(SELL, px))
+        words = t.words()
+        assert (words["CTR-1"], words["TCK-1"]) == (Word.HOLDS, Word.HOLDS), px
+
+
+def test_the_counter_order_in_the_reply_to_its_fill_goes_by_the_mark_told_with_it(tape):
+    t = tape()
+    bid = t.rung(BUY, 1, "99.7")
+    t.oracle("100", "100", bid)
+    t.fill(bid, t.counter(SELL, "99.889"), mark_px="100.6")
+    assert t.word("CTR-1") is Word.VIOLATED
