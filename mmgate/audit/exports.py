@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from heapq import merge
 from typing import Any
 
 from mmgate.audit.mapping import Export
+from mmgate.audit.reading import FLAW, Item
 from mmgate.audit.times import time_of
 from mmgate.inputs import InputRefused, open_bytes, shown_path
 from model.codec import Malformed
@@ -28,6 +30,45 @@ class Row:
     time_ms: int
     message: dict[str, Any] | None
     place: str
+
+
+def with_exports(items: Iterable[Item], exports: Iterable[Export], offset_ms: int) -> Iterator[Item]:
+    """Merge lines and the rows of exports by time; a row counts to the line before it.
+
+    At equal times rows come after what opens orders and before what first closes one, as fills do.
+    """
+    rows = [((row, 1) for row in _items(rows_of(export), offset_ms)) for export in exports]
+    line = 1
+    for item, _ in merge(_ranked(items), *rows, key=lambda one: (one[0][1], one[1])):
+        line = item[0] or line
+        yield item if item[0] else (line, *item[1:])
+
+
+def _ranked(items: Iterable[Item]) -> Iterator[tuple[Item, int]]:
+    closing_ms = 0
+    for item in items:
+        if item[2] == "watched" and _closes(item[3]):
+            closing_ms = item[1]
+        yield item, 2 if closing_ms == item[1] else 0
+
+
+def _items(rows: Iterator[Row], offset_ms: int) -> Iterator[Item]:
+    for row in rows:
+        if row.message is None:
+            yield 0, 0, FLAW, f"{row.place} is none that the mapping knows", {}
+        else:
+            yield 0, row.time_ms + offset_ms, "watched", row.message, {}
+
+
+def _closes(watched: Any) -> bool:
+    """Say whether a message ends an order at the venue."""
+    if (
+        not isinstance(watched, dict)
+        or watched.get("channel") != "orderUpdates"
+        or not isinstance(watched.get("data"), list)
+    ):
+        return False
+    return any(isinstance(row, dict) and row.get("status") != "open" for row in watched["data"])
 
 
 def rows_of(export: Export) -> Iterator[Row]:

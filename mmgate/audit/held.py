@@ -27,6 +27,10 @@ Row: TypeAlias = tuple[int, int, int, Body]
 """The venue's time, the order among equal times, the line, the message."""
 CROSSED, OPENED, TRADED, ENDED = range(4)
 ENDED_KEPT = 20_000
+LOST_MS = 60_000
+"""Fills that are on their way for longer count as lost."""
+SELF_TRADE = "selfTradeCanceled"
+UNORDERED = "selfTradeCanceled by an order not told"
 ZERO = Decimal(0)
 
 
@@ -41,6 +45,7 @@ class Standing:
     line: int
     left: Decimal
     seen_ms: int
+    traded_ms: int = 0
     absent: bool = False
     unseen: int = 0
 
@@ -85,10 +90,11 @@ class Telling:
     open: dict[int, Standing] = field(default_factory=dict)
     _sent: Ids = field(default_factory=Ids)
     _ended: Ids = field(default_factory=Ids)
+    _early: Ids = field(default_factory=Ids)
     _traded: set[tuple[int, str, int]] = field(default_factory=set)
     _began_ms: int = 0
     _size: dict[str, Decimal] = field(default_factory=dict)
-    _astray: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+    _astray: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def rows(self, item: Item) -> Iterator[Row]:
         """Yield what a line tells of the venue. Raises Malformed and what wrong shapes raise."""
@@ -100,16 +106,18 @@ class Telling:
         elif kind == "reply":
             yield from self._worded(line, now_ms, table(content))
         elif kind == "process" and content.get("event") == "start":
-            self._start(line, now_ms, content)
+            yield from self._start(line, now_ms, content)
 
-    def _start(self, line: int, now_ms: int, body: Body) -> None:
+    def _start(self, line: int, now_ms: int, body: Body) -> Iterator[Row]:
         """What the account has at first was never seen coming, and is not judged."""
         if not self._began_ms:
             self._began_ms = now_ms
             self._size = {self.words.coin(row): number(row.get("szi")) for row in rows(body.get("positions"))}
             for row in rows(body.get("orders")):
                 self._ended.add(whole(row.get("oid")))
-        self._compare(line, now_ms - self.round_trip_ms, rows(body.get("orders")))
+        for row in filter(self.words.heeded, rows(body.get("fills"))):
+            yield from self._fill(line, now_ms, row, snapshot=True)
+        self._compare(line, now_ms - self.round_trip_ms, now_ms, rows(body.get("orders")))
 
     def _request(self, line: int, now_ms: int, content: Body) -> Iterator[Row]:
         """Note orders; a dead man's switch asked for counts as set, until a refusal is told."""
@@ -132,7 +140,7 @@ class Telling:
                 yield from self._fill(line, now_ms, row, snapshot)
         elif channel == "openOrders":
             asked_ms = whole(beside.get("asked"))
-            self._compare(line, asked_ms, rows(table(data).get("orders")))
+            self._compare(line, asked_ms, now_ms, rows(table(data).get("orders")))
             self._add_up(line, asked_ms, rows(table(data).get("positions")))
         elif channel == "post":
             for kind, told, also in self.wire.answered(table(data)):
@@ -175,6 +183,9 @@ class Telling:
             order = {**order, "tif": tif, "reduceOnly": sent.row.get("r") is True}
         self.open[oid] = Standing(order, line, number(order.get("sz")), venue_ms)
         yield venue_ms, OPENED, line, _message(order, "open")
+        early, last_ms = self._early.find(oid) or (ZERO, 0)
+        if early:
+            yield from self._taken(line, last_ms, oid, early)
 
     def _closed(self, line: int, venue_ms: int, order: Body, status: str) -> Iterator[Row]:
         oid = whole(order.get("oid"))
@@ -183,7 +194,7 @@ class Telling:
         if standing is None:
             return
         if standing.unseen:
-            yield standing.unseen, OPENED, line, _message(standing.order, "open")
+            yield min(standing.unseen, venue_ms), OPENED, line, _message(standing.order, "open")
         yield venue_ms, ENDED, line, _message({**order, "sz": str(order.get("sz", "0"))}, status)
 
     def _refused(self, line: int, venue_ms: int, order: Body, reason: str) -> Iterator[Row]:
@@ -233,17 +244,29 @@ class Telling:
         self._size[coin] = self._size.get(coin, ZERO) + signed
         crossed = row.get("crossed") is True
         yield venue_ms, CROSSED if crossed else TRADED, line, {"channel": "userFills", "data": {"fills": [row]}}
-        standing = None if crossed else self.open.get(whole(row.get("oid")))
-        if standing is not None:
-            standing.left -= number(row.get("sz"))
-            standing.seen_ms = max(standing.seen_ms, venue_ms)
-            if standing.left <= 0:
-                yield from self._closed(line, venue_ms, {**standing.order, "sz": "0"}, "filled")
+        if not crossed:
+            yield from self._taken(line, venue_ms, whole(row.get("oid")), number(row.get("sz")))
+
+    def _taken(self, line: int, venue_ms: int, oid: int, size: Decimal) -> Iterator[Row]:
+        """Take a fill off a resting order, in whatever order they are told; the last of them ends it."""
+        standing = self.open.get(oid)
+        if standing is None:
+            early, last_ms = self._early.find(oid) or (ZERO, 0)
+            self._early.add(oid, (early + size, max(last_ms, venue_ms)))
+            return
+        standing.left -= size
+        standing.traded_ms = max(standing.traded_ms, venue_ms)
+        standing.seen_ms = max(standing.seen_ms, venue_ms)
+        if standing.left <= 0:
+            yield from self._closed(line, standing.traded_ms, {**standing.order, "sz": "0"}, "filled")
 
     # -- answers
 
-    def _compare(self, line: int, asked_ms: int, told: list[Body]) -> None:
-        """Note which open orders an answer shows, which it does not, and those whose coming nothing told."""
+    def _compare(self, line: int, asked_ms: int, now_ms: int, told: list[Body]) -> None:
+        """Note which open orders an answer shows, which it does not, and those whose coming nothing told.
+
+        Of what it shows nothing is sure but that it was so once between asking and telling.
+        """
         present = {whole(row.get("oid")): row for row in told if self.words.heeded(row)}
         for oid, standing in self.open.items():
             if oid in present:
@@ -252,23 +275,27 @@ class Telling:
                 standing.absent = True
         for oid, row in present.items():
             if oid not in self.open and not self._ended.find(oid):
-                self.open[oid] = Standing(row, line, number(row.get("sz")), asked_ms, unseen=asked_ms)
+                self.open[oid] = Standing(row, line, number(row.get("sz")), asked_ms, unseen=now_ms)
 
     def _add_up(self, line: int, asked_ms: int, told: list[Body]) -> None:
-        """Two answers that tell another position than the fills received, and the same: fills were not received."""
+        """A position that answers tell otherwise than the fills received, for long: some were not received."""
         held = {self.words.coin(row): number(row.get("szi")) for row in told if self.words.heeded(row)}
         for coin in sorted({*held, *self._size}):
-            astray = held.get(coin, ZERO) - self._size.get(coin, ZERO)
-            before, first_ms = self._astray.get(coin, (ZERO, asked_ms))
-            if astray != before:
-                self._astray[coin] = (astray, asked_ms)
-            elif astray != 0 and asked_ms - first_ms >= self.round_trip_ms:
-                self._astray[coin] = (astray, FOREVER_MS)
-                text = f"answers tell a position of {held.get(coin, ZERO)} of {coin}, the fills received add up to "
-                self.flaws.append((line, f"{text}{self._size.get(coin, ZERO)}: some were not received"))
+            position, total = held.get(coin, ZERO), self._size.get(coin, ZERO)
+            if position == total:
+                self._astray.pop(coin, None)
+                continue
+            text = f"answers tell a position of {position} of {coin}, the fills received add up to {total}"
+            first_ms = self._astray.setdefault(coin, (asked_ms, line, text))[0]
+            if asked_ms - first_ms >= LOST_MS:
+                self.flaws.append((line, f"{text}: some were not received"))
+                self._astray[coin] = (FOREVER_MS, line, text)
 
     def missed(self) -> Iterator[Row]:
         """Yield, after the last line, what nothing told: orders that were gone when an answer came, or there."""
+        for first_ms, line, text in self._astray.values():
+            if first_ms != FOREVER_MS:
+                self.flaws.append((line, f"{text}, to the end"))
         for standing in self.open.values():
             if standing.unseen:
                 yield standing.unseen, OPENED, standing.line, _message(standing.order, "open")
@@ -280,6 +307,7 @@ class Held:
     """The rows of a log in the order of the venue's time. The log is read twice: first for what came late.
 
     `lacking`: why nothing can be rebuilt. `flaws`: line and text of what shows that messages were not received.
+    `guessed`: so many orders have an end that nothing told.
     """
 
     def __init__(self, begin: Callable[[], tuple[Reader, Telling]], window_ms: int) -> None:
@@ -287,6 +315,7 @@ class Held:
         self._window_ms = window_ms
         self._late: list[Row] = []
         self.lacking = ""
+        self.guessed = 0
         self.flaws: list[tuple[int, str]] = []
 
     def prepare(self) -> bool:
@@ -299,7 +328,9 @@ class Held:
             if telling.lacking:
                 self.lacking = telling.lacking
                 return False
-        self._late += telling.missed()
+        missed = list(telling.missed())
+        self.guessed = sum(row[1] == ENDED for row in missed)
+        self._late += missed
         self._late.sort(key=_place)
         self.flaws = telling.flaws
         flaw = telling.clocks.flaw()
@@ -339,6 +370,8 @@ def _place(row: Row) -> tuple[int, int, int]:
 
 
 def _message(order: Body, status: str) -> Body:
+    """Write an update. Which order met one that self-trade prevention took off is not told by times alone."""
+    status = UNORDERED if status == SELF_TRADE else status
     return {"channel": "orderUpdates", "data": [{"order": order, "status": status}]}
 
 

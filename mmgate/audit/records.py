@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mmgate.audit.clocks import Clocks
-from mmgate.audit.exports import Row, rows_of
+from mmgate.audit.exports import with_exports
 from mmgate.audit.gaps import Gap
 from mmgate.audit.held import Held, Telling
 from mmgate.audit.joins import Runs
@@ -31,6 +31,8 @@ Handler: TypeAlias = Callable[[int, int, Any, dict[str, Any]], Iterator[Found]]
 UNNUMBERED = "the lines bear no numbers, so that one that is missing can't be told from one that never was"
 SEVERAL = "a message told several things at once; which one the maker's requests answer is not told"
 WHOSE = "an answer tells the position of {}, and not which part of it is the other strategy's, whose fills are told"
+TROUBLES = ("Only post-only orders", "Too many cumulative requests")
+"""How refusals begin that are the venue's trouble, or the account's, and no fault of an order."""
 TIMER_MS = 250
 """How often a maker's loop turns at least, where nothing says otherwise."""
 
@@ -70,13 +72,14 @@ class RecordsLog:
         self._strangers: set[str] = set()
         self._foreign: set[str] = set()
         self._prefix = "" if config is None else "0x" + config.cloid_prefix
-        self._closing_ms = 0
         self._last = (1, 0)
         self._life = 0
-        self._begun = self._ended = False
+        self._begun = self._ended = self._mapped = False
         self._turn: OpenTurn | None = None
         self._held: list[Found] = []
         self._rebuilt = False
+        self._guessed = 0
+        self._flaw = ""
         self._recent: deque[tuple[int, int]] = deque()
         self._handlers: dict[str, Handler] = {
             "received": self._received,
@@ -107,6 +110,7 @@ class RecordsLog:
         for line, now_ms, kind, content, beside in self._items():
             self._last = (max(line, self._last[0]), max(now_ms, self._last[1]))
             if kind == FLAW:
+                self._flaw = self._flaw or f"line {line}: {content}"
                 yield line, self._gap(line, content)
                 continue
             try:
@@ -115,7 +119,8 @@ class RecordsLog:
                 yield line, self._gap(line, misread(fault))
         yield from self._flush()
         if not self._begun:
-            raise InputRefused(f"log {shown_path(self._paths[0])}: has no record; there is nothing to judge")
+            told = f" ({self._flaw})" if self._flaw else ""
+            raise InputRefused(f"log {shown_path(self._paths[0])}: has no record{told}; there is nothing to judge")
         yield from self._close()
 
     def _close(self) -> Iterator[Found]:
@@ -130,12 +135,17 @@ class RecordsLog:
 
     def _items(self) -> Iterator[Item]:
         if self._map.exports:
-            yield from self._with_exports()
+            offset_ms = self._map.account["clock_offset_ms"]
+            yield from with_exports(Reader(self.lines, self._map), self._map.exports, offset_ms)
             return
         held = Held(self._telling, self._window_ms)
         self._rebuilt = held.prepare()
         if self._rebuilt:
             self.notes.append("what the venue held is rebuilt from what the maker received")
+            self._guessed = held.guessed
+            if held.guessed:
+                ends = f"{held.guessed} orders were gone when an answer came, and nothing told their end"
+                self.notes.append(f"{ends}; books are not compared")
             for line, text in held.flaws:
                 yield line, 0, FLAW, text, {}
             rows: Iterator[Item] = ((row[2], row[0], "watched", row[3], {}) for row in held.rows())
@@ -158,31 +168,6 @@ class RecordsLog:
             since = min([since, *(one for one, _ in list(self._recent)[:1])]) if self._life else 1
         return Gap(line, since, text)
 
-    def _with_exports(self) -> Iterator[Item]:
-        """Merge lines and the rows of exports by time; a row counts to the line before it.
-
-        At equal times rows come after what opens orders and before what first closes one, as fills do.
-        """
-        rows = [((row, 1) for row in self._rows(rows_of(export))) for export in self._map.exports]
-        line = 1
-        for item, _ in merge(self._ranked(), *rows, key=lambda one: (one[0][1], one[1])):
-            line = item[0] or line
-            yield item if item[0] else (line, *item[1:])
-
-    def _ranked(self) -> Iterator[tuple[Item, int]]:
-        for item in Reader(self.lines, self._map):
-            if item[2] == "watched" and _closes(item[3]):
-                self._closing_ms = item[1]
-            yield item, 2 if self._closing_ms == item[1] else 0
-
-    def _rows(self, rows: Iterator[Row]) -> Iterator[Item]:
-        offset_ms = self._map.account["clock_offset_ms"]
-        for row in rows:
-            if row.message is None:
-                yield 0, 0, FLAW, f"{row.place} is none that the mapping knows", {}
-            else:
-                yield 0, row.time_ms + offset_ms, "watched", row.message, {}
-
     # -- what a line tells
 
     def _received(self, now_ms: int, line: int, content: Any, beside: dict[str, Any]) -> Iterator[Found]:
@@ -196,6 +181,7 @@ class RecordsLog:
         for event in told:
             if isinstance(event, events.Fill | events.TakerFill) and not event.snapshot:
                 self._clocks.received(line, event.time_ms, now_ms)
+            yield from self._trouble(now_ms, line, event)
             yield from self._begin(now_ms, line, event, beside.get("mm_fill"), alone=len(told) == 1)
         yield from self._shares(line, message, told)
 
@@ -223,7 +209,20 @@ class RecordsLog:
                     yield line, self._gap(line, WHOSE.format(shared[0]))
 
     def _reply(self, now_ms: int, line: int, reply: Any, _beside: dict[str, Any]) -> Iterator[Found]:
-        yield from self._begin(now_ms, line, self._words.replied(now_ms, table(reply)))
+        event = self._words.replied(now_ms, table(reply))
+        yield from self._trouble(now_ms, line, event)
+        yield from self._begin(now_ms, line, event)
+
+    def _trouble(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
+        """Where no line tells when the world misbehaved, a word that tells of it counts as such a moment."""
+        if not (self._rebuilt or self._mapped) or not self._begun:
+            return
+        if isinstance(event, events.Unknown) or (
+            isinstance(event, events.Rejected | events.SendFailed) and event.reason.startswith(TROUBLES)
+        ):
+            yield from self._flush()
+            yield line, journal.FaultBegan(now_ms, "told", getattr(event, "reason", "no reply"))
+            yield line, journal.FaultHealed(now_ms, "told")
 
     def _begin(
         self, now_ms: int, line: int, event: events.Event, mm_fill: object = None, *, alone: bool = True
@@ -293,7 +292,8 @@ class RecordsLog:
             record = PROCESS[event](now_ms, body)
             yield from self._flush()
             yield from self._running(now_ms, line)
-            yield line, record
+            if not (self._guessed and isinstance(record, journal.BooksTold)):
+                yield line, record
         else:
             raise Malformed("event", f"{show(event)} is none that is known")
 
@@ -334,7 +334,8 @@ class RecordsLog:
         if config is None:
             hint = "give the maker's --config, and what [run] of the mapping asks for"
             raise InputRefused(f"log {shown_path(self._paths[0])}: does not begin with a recording line; {hint}")
-        self._begun, self.timers = True, run["timer_ms"] > 0
+        self._begun = self._mapped = True
+        self.timers = run["timer_ms"] > 0
         times = (run["timer_ms"] or TIMER_MS, run["round_trip_ms"], run["delivery_ms"])
         features = tuple(sorted(run["features"]))
         started = journal.RunStarted(now_ms, "log", 0, "maker", config, self._map.markets, *times, features)
@@ -367,14 +368,3 @@ class RecordsLog:
 
 def _time(item: Item) -> int:
     return item[1]
-
-
-def _closes(watched: Any) -> bool:
-    """Say whether a message ends an order at the venue."""
-    if (
-        not isinstance(watched, dict)
-        or watched.get("channel") != "orderUpdates"
-        or not isinstance(watched.get("data"), list)
-    ):
-        return False
-    return any(isinstance(row, dict) and row.get("status") != "open" for row in watched["data"])
