@@ -30,9 +30,9 @@ _WORDS: dict[type, str] = {
 
 def race(before: System, after: System, seen: Counter[Pair]) -> None:
     """Follow the orders through one move, and count each event that follows another one."""
-    for turn in after.turns:
+    for number, turn in enumerate(after.turns):
         if after.races:
-            for name in _common(before, after, turn):
+            for name in _common(before, after, turn, first=number == 0):
                 for open_cloid in _open(after):
                     _happened(after, open_cloid, name, ZERO, seen)
         cloid, word, sz = _single(before, after, turn)
@@ -51,10 +51,10 @@ def _open(system: System) -> list[str]:
     return [c for c in system.races if c in booked or c in live or c in mentioned]
 
 
-def _common(before: System, system: System, turn: Told) -> Iterator[str]:
-    """Yield what happens to all orders at once."""
+def _common(before: System, system: System, turn: Told, *, first: bool) -> Iterator[str]:
+    """Yield what happens to all orders at once; the clock moves with what is told, in a move with the first of it."""
     event = turn.event
-    if before.state is not None and before.state.now_ms < system.window_ms <= system.now_ms:
+    if first and before.state is not None and before.state.now_ms < system.window_ms <= event.now_ms:
         yield "window"  # it begins with the clock, before anything is told in it
     if isinstance(event, Start):
         yield "restart"

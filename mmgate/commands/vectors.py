@@ -11,6 +11,8 @@ from mmgate.commands import options
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 
+Cases = Annotated[list[str] | None, typer.Option("--case", metavar="ID", help="Ask this case only; may be repeated.")]
+
 
 def register(app: typer.Typer) -> None:
     """Put the commands on the application."""
@@ -48,13 +50,15 @@ def fill(
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `vectors fill` wrote.")],
     port: options.Port = None,
+    case: Cases = None,
+    out: options.Out = None,
     as_json: Json = False,
 ) -> int:
-    """Ask the reference, or a port."""
+    """Ask the reference, or a port; what differs is written to --out, by default reports/vectors-check."""
     from mmgate.reporting.vectors import tell_checked
     from mmgate.vectors.checking import check_set
 
-    return tell_checked(check_set(folder, port), as_json)
+    return tell_checked(check_set(folder, port, out, case or ()), as_json)
 
 
 def compare(

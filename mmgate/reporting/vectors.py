@@ -55,40 +55,40 @@ def tell_checked(checked: Checked, as_json: bool) -> int:
     """Print what came of a set and return the exit code: 1 a difference, 3 too little compared."""
     code = _code(checked)
     if as_json:
-        typer.echo(json.dumps(_data(checked, code), indent=1))
+        where = str(checked.evidence) if checked.evidence else None
+        typer.echo(json.dumps({**checked.data(), "exit": int(code), "evidence": where}, indent=1))
         return int(code)
-    for result in [one for one in checked.results if one.said is Said.DIFFERS][:MOST_SHOWN]:
-        typer.echo(f"✗ {result.case.id}: {clean(result.why)}")
-    for result in [one for one in checked.results if one.said is Said.NOT_COMPARED][:MOST_SHOWN]:
-        typer.echo(f"? {result.case.id}: {clean(result.why)}")
+    for sign, said in (("✗", Said.DIFFERS), ("?", Said.NOT_COMPARED)):
+        for line in _grouped(checked, said):
+            typer.echo(f"{sign} {line}")
     counts = ", ".join(f"{checked.counted(said)} {said}" for said in Said)
     typer.echo(f"{clean(checked.maker)}: {len(checked.results)} cases asked: {counts}")
     for kind, count in sorted(checked.undeclared.items()):
         typer.echo(f"not asked: {count} of {kind}: the maker does not declare what they are about")
     if checked.inconclusive and not checked.counted(Said.DIFFERS):
         typer.echo(f"nothing is concluded: {checked.inconclusive}")
+    if checked.evidence is not None:
+        typer.echo(f"evidence: {clean(str(checked.evidence))}")
     return int(code)
+
+
+def _grouped(checked: Checked, said: Said) -> Iterator[str]:
+    """Yield a line for each reason, by its first case; the first few of them."""
+    reasons: dict[str, list[str]] = {}
+    for result in checked.results:
+        if result.said is said:
+            reasons.setdefault(result.why, []).append(result.case.id)
+    for why, (first, *more) in list(reasons.items())[:MOST_SHOWN]:
+        yield f"{first}{f' and {len(more)} more' if more else ''}: {clean(why)}"
+    left = sum(map(len, list(reasons.values())[MOST_SHOWN:]))
+    if left:
+        yield f"{left} more: see --json"
 
 
 def _code(checked: Checked) -> ExitCode:
     if checked.counted(Said.DIFFERS):
         return ExitCode.WRONG
     return ExitCode.CONDITIONAL if checked.inconclusive else ExitCode.DONE
-
-
-def _data(checked: Checked, code: ExitCode) -> Data:
-    return {
-        "maker": checked.maker,
-        "exit": int(code),
-        "counts": {said.value: checked.counted(said) for said in Said},
-        "undeclared": dict(sorted(checked.undeclared.items())),
-        "inconclusive": checked.inconclusive,
-        "results": [
-            {"id": one.case.id, "said": one.said.value, "why": one.why}
-            for one in checked.results
-            if one.said is not Said.AGREES
-        ],
-    }
 
 
 def explained(case: Case) -> Iterator[str]:

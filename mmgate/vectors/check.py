@@ -14,7 +14,7 @@ from pathlib import Path
 from mmgate.inputs import InputRefused, shown
 from mmgate.ports.calls import FUNCTIONS
 from mmgate.ports.direct import direct
-from mmgate.ports.process import CallRefused, PortMaker
+from mmgate.ports.process import CallRefused
 from mmgate.ports.spoiled import answers_of
 from mmgate.request import MakerRef
 from mmgate.vectors.agree import unlike
@@ -35,6 +35,8 @@ class Checked:
     maker: str
     results: list[Result] = field(default_factory=list)
     undeclared: Counter[str] = field(default_factory=Counter)
+    evidence: Path | None = None
+    """Where what differs was written."""
 
     def counted(self, said: Said) -> int:
         """Return how many cases ended so."""
@@ -49,6 +51,20 @@ class Checked:
         if self.counted(Said.NOT_COMPARED) > MOST_UNCOMPARED * len(self.results):
             return f"more than {MOST_UNCOMPARED:.0%} of the cases could not be compared"
         return ""
+
+    def data(self) -> Data:
+        """Return what came of it as plain data; cases that agree are counted only."""
+        return {
+            "maker": self.maker,
+            "counts": {said.value: self.counted(said) for said in Said},
+            "undeclared": dict(sorted(self.undeclared.items())),
+            "inconclusive": self.inconclusive,
+            "results": [
+                {"id": one.case.id, "said": one.said.value, "why": one.why}
+                for one in self.results
+                if one.said is not Said.AGREES
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +109,18 @@ def here(ref: MakerRef) -> Subject:
     return Subject(maker.name, maker.features, frozenset(FUNCTIONS), answers_of(ref), lambda: direct(ref))
 
 
-def port(maker: PortMaker) -> Subject:
-    """Return a port as a subject; it is started again for each trace, by `start` where it is restartable."""
-    return Subject(f"port {maker.name}", maker.features, maker.hello.calls, maker.call, lambda: maker)
+def declared(case: Case, subject: Subject) -> bool:
+    """Say whether a case is about what the maker declares."""
+    return not phases(case) - subject.features if case.kind == TRACE else case.kind in subject.calls
 
 
 def check(cases: list[Case], subject: Subject) -> Iterator[Result | Case]:
     """Yield a result for each case; a case by itself is one whose subject was not declared."""
     for case in cases:
-        if case.kind == TRACE:
-            missing = phases(case) - subject.features
-            yield case if missing else lived(case, subject.fresh())
-        elif case.kind not in subject.calls:
+        if not declared(case, subject):
             yield case
+        elif case.kind == TRACE:
+            yield lived(case, subject.fresh())
         else:
             yield _call(case, subject)
 

@@ -10,10 +10,10 @@ from mmgate.loading import config_from_data
 from mmgate.ports.calls import plain
 from mmgate.ports.messages import WIRE, read_event, read_start
 from mmgate.ports.pairing import Mode, Names, difference
-from mmgate.ports.process import PortMaker
 from mmgate.profiles import PHASES
 from mmgate.vectors.agree import unlike
 from mmgate.vectors.case import Case, Compare, Data
+from mmgate.vectors.overheard import Overheard
 from mmgate.vectors.readings import READINGS, TOGETHER
 from model.actions import Action
 from model.codec import Malformed
@@ -107,7 +107,7 @@ def _refused(case: Case, maker: Maker) -> Result:
     wanted = sorted({error["key"] for error in (case.refused or {})["errors"]})
     start = read_start({**step["start"]})
     try:
-        if isinstance(maker, PortMaker):
+        if isinstance(maker, Overheard):
             told = maker.refusal_of(start, step["start"]["config"])
         else:
             maker.start(start)

@@ -129,6 +129,7 @@ def test_the_window_begins_before_what_is_told_in_it():
 
 def test_what_is_called_impossible_is_never_seen():
     pairs: Counter[Pair] = Counter()
-    for name in ("crash + signal", "taker + signal", "reorder + signal + crash", "lose_reply + signal"):
+    silent = "silence + price + window in 2 steps + ladder at rest"
+    for name in ("crash + signal", "taker + signal", "reorder + signal + crash", "lose_reply + signal", silent):
         pairs += explore(STANDARD_BY_NAME[name], MakerRef(), QUICK_STATES, healing=False).pairs
     assert not impossible().keys() & pairs.keys()
