@@ -24,6 +24,7 @@ give the same bytes.  Every event first changes the *books* (what is known), the
 sessions -> I-3, I-4 -> time-outs, halts, ages -> counter-orders -> ladder -> L-9 -> reconcile -> dead man's switch.
 """
 
+import gc
 import json
 import sys
 import traceback
@@ -42,6 +43,7 @@ from decimal import (
     Overflow,
     setcontext,
 )
+from functools import cache
 
 PROTOCOL = 1
 NAME = "foreign-python-mm"
@@ -542,15 +544,20 @@ def opposite(side):
 # 7. Venue rounding (Q-9)
 # ====================================================================================================================
 
+@cache
+def unit(exponent):
+    return Decimal((0, (1,), exponent))
+
+
 def round_price(px, side, sz_decimals):
     """To the nearest legal price on the passive side: buys down, sells up.  None if nothing positive is legal."""
     exponent = min(0, max(px.adjusted() - 4, -max(0, 6 - sz_decimals)))    # integers are always legal, hence min(0, .)
-    px = px.quantize(Decimal((0, (1,), exponent)), ROUND_FLOOR if side == "buy" else ROUND_CEILING, EXACT)
+    px = px.quantize(unit(exponent), ROUND_FLOOR if side == "buy" else ROUND_CEILING, EXACT)
     return px if px > 0 else None
 
 
 def round_size(sz, sz_decimals):
-    return sz.quantize(Decimal((0, (1,), -sz_decimals)), ROUND_DOWN, EXACT)
+    return sz.quantize(unit(-sz_decimals), ROUND_DOWN, EXACT)
 
 
 # ====================================================================================================================
@@ -719,6 +726,8 @@ class Market:
         self.told = sz_decimals is not None
         self.quoted = False                       # configured
         self.oracle = self.mark = None            # as told; None = unusable or not told
+        self.usable_mark = None                   # Q-0: > 0 and, if an oracle > 0 is told, within the gap
+        self.ladder_of = self.last_ladder = None  # the ladder last computed, and what it follows from
         self.oracle_at = None
         self.wicks, self.velocity = WickWindow(cfg), Velocity(cfg)
         self.position, self.taker = Position(), ZERO
@@ -738,18 +747,15 @@ class Market:
         self.contained = self.taker_contained = None      # fills with an earlier venue time are in the position already
         self.diff_run, self.diff = None, ZERO
 
-    def usable_mark(self, cfg):
-        """Q-0: > 0 and, if an oracle > 0 is told, within the gap."""
-        if self.mark is None or (self.oracle is not None and not self._within_gap(cfg)):
-            return None
-        return self.mark
+    def tell(self, oracle, mark, cfg):
+        """New prices: what they say of each other is the same until the next ones."""
+        self.oracle, self.mark = oracle, mark
+        too_far = (mark is not None and oracle is not None and cfg.max_oracle_mark_gap_bps
+                   and abs(oracle - mark) / oracle * BPS > cfg.max_oracle_mark_gap_bps)
+        self.usable_mark = None if too_far else mark
 
-    def _within_gap(self, cfg):
-        return (not cfg.max_oracle_mark_gap_bps
-                or abs(self.oracle - self.mark) / self.oracle * BPS <= cfg.max_oracle_mark_gap_bps)
-
-    def usable(self, cfg):
-        return self.oracle is not None and self.usable_mark(cfg) is not None
+    def usable(self):
+        return self.oracle is not None and self.usable_mark is not None
 
 
 # ====================================================================================================================
@@ -805,6 +811,7 @@ class Maker:
         self.gate_fills, self.gate_sum = [], ZERO        # I-7
         self.gate_unknown_until = None
         self.gate_shut = False
+        self.window_at, self.in_window = None, False      # S-1, and for when it was last looked up
         budget = start.get("request_budget")
         self.budget = number(budget) or ZERO         # N-6: no budget told, none taken
         self.requests, self.traded = 0, ZERO
@@ -891,8 +898,8 @@ class Maker:
 
     def _end_reply(self):
         # Cancels first: they clear the path of a flatten (L-13).  Neighbours of one class form one batch.
-        actions = (self.schedule + self.cancels + self.flattens + self.passive + self.active
-                   + self.schedule_clear + self.query_action)
+        actions = [*self.schedule, *self.cancels, *self.flattens, *self.passive, *self.active,
+                   *self.schedule_clear, *self.query_action]
         return {"actions": actions, "log": self.log_lines, "mm_fill": self.mm_fill}
 
     def log(self, level, code, market, line, fields=None):
@@ -950,7 +957,9 @@ class Maker:
 
     def closed(self):
         """Outside the quoting window, or stopped for good."""
-        return self.stop is not None or not in_quoting_window(self.now, self.cfg.weekend_only)
+        if self.window_at != self.now:
+            self.window_at, self.in_window = self.now, in_quoting_window(self.now, self.cfg.weekend_only)
+        return self.stop is not None or not self.in_window
 
     def may_risk(self, m):
         """Everything that must hold before a ladder or counter-order may be placed in m, its price apart."""
@@ -981,7 +990,7 @@ class Maker:
 
     def refuses_addition(self, m, side):
         """I-3: at |ratio| >= warn, nothing that adds."""
-        mark, net = m.usable_mark(self.cfg), m.position.net
+        mark, net = m.usable_mark, m.position.net
         if mark is None or not net or (net > 0) != (side == "buy"):
             return False
         return abs(net * mark / self.cfg.max_position_usd) >= self.cfg.inventory_warn_ratio
@@ -1144,7 +1153,7 @@ class Maker:
             raise Refused("a market that was not told")
         oracle, mark = positive(ev.get("oracle_px")), positive(ev.get("mark_px"))
         self.event_market = m
-        m.oracle, m.mark = oracle, mark            # unusable is None: fail closed (Q-0, N-6)
+        m.tell(oracle, mark, self.cfg)             # unusable is None: fail closed (Q-0, N-6)
         if mark is not None:
             m.position.learn_entry(mark)
         refused = m.wicks.tick(self.now, oracle)                                                      # V-7
@@ -1153,7 +1162,7 @@ class Maker:
         m.velocity.update(oracle)
         if oracle is not None:
             m.oracle_at = self.now
-        if not m.usable(self.cfg):
+        if not m.usable():
             why = ("oracle price unusable" if oracle is None else "mark price unusable" if mark is None
                    else "oracle and mark are too far apart")
             self.log("warn", "unusable_price", m.name, why)
@@ -1359,7 +1368,7 @@ class Maker:
         self.own_fill_told = self.found = True
         self.traded += px * sz
         if m.told and ev.get("mark_px") is not None:
-            m.mark = positive(ev["mark_px"])          # the mark told with the fill is the mark as last told (L-8)
+            m.tell(m.oracle, positive(ev["mark_px"]), self.cfg)          # the mark told with the fill is the mark as last told (L-8)
         if m.mark is not None:
             m.position.learn_entry(m.mark)
         first = False
@@ -1558,7 +1567,7 @@ class Maker:
         before = m.position.net
         self.log("warn", "position_corrected", m.name, "the position becomes the venue's less the taker's part",
                  {"from": text(before), "to": text(venue)})
-        m.position.correct(venue, m.usable_mark(self.cfg))
+        m.position.correct(venue, m.usable_mark)
         m.contained = q.sent                          # fills with an earlier venue time are contained in it
         m.diff, m.diff_run = ZERO, None
         m.executed, m.blocked_reported = 0, None
@@ -1634,7 +1643,7 @@ class Maker:
         if not net:
             m.emergency = False
             return
-        mark = m.usable_mark(self.cfg)
+        mark = m.usable_mark
         if mark is None:
             return                                    # as it was; without a mark nothing is placed anyway
         ratio = abs(net * mark / self.cfg.max_position_usd)
@@ -1703,19 +1712,20 @@ class Maker:
     # ---- L-6
     def timeouts(self):
         cfg, now = self.cfg, self.now
-        stale_after = cfg.stale_cancel_timeout_ms or 10000
+        stale_since = now - (cfg.stale_cancel_timeout_ms or 10000)
+        unanswered_since = now - cfg.sent_timeout_ms
         self.waiting = False
         for m in self.markets.values():
             stale_market = False
             for o in m.orders.values():
-                if not o.stale and o.cancel_since is not None and now - o.cancel_since >= stale_after:
+                if o.cancel_since is not None and o.cancel_since <= stale_since and not o.stale:
                     o.stale = True
                     self.log("warn", "stale_cancel", m.name, "a cancel is unanswered", {"cloid": o.cloid})
-                # Reading: the thing waited for is the order; a stale cancel's halt ends when its order has ended.
-                stale_market = stale_market or o.stale
+                if o.stale:          # Reading: the thing waited for is the order; the halt ends when its order has ended
+                    stale_market = self.waiting = True
                 # An IOC is answered by its last word only, everything else by `resting` or a fill as well.
-                unanswered = (o.tif == "ioc" or not o.answered) and now - o.sent_at >= cfg.sent_timeout_ms
-                if o.stale or o.unknown or o.cancel_rejected or o.absent_once or unanswered:
+                elif (o.unknown or o.cancel_rejected or o.absent_once
+                        or ((not o.answered or o.tif == "ioc") and o.sent_at <= unanswered_since)):
                     self.waiting = True
             stale_market = stale_market and cfg.stale_cancel_timeout_ms > 0
             if stale_market != m.stale_cancel:
@@ -1725,7 +1735,7 @@ class Maker:
             if m.diff or (m.flatten is not None and not m.flatten.settled and m.flatten.ended is not None):
                 self.waiting = True
         if self.connected and not self.await_reconnect:
-            for o in list(self.orders.values()):                                                      # L-5
+            for o in self.orders.values():                                                            # L-5
                 if o.cancel_retry_at is not None and now >= o.cancel_retry_at:
                     self.send_cancel(o)
 
@@ -1739,14 +1749,15 @@ class Maker:
         if stale and not m.stale_oracle:
             self.log("warn", "stale_oracle", m.name, "the oracle price is too old", {"age_ms": self.now - m.oracle_at})
         m.stale_oracle = stale
-        if stale or not m.usable(cfg):
+        if stale or not m.usable():
             self.cancel_ladder(m)
 
     def ages(self):
         limit = self.cfg.counter_max_age_ms
         if limit:
-            for o in list(self.orders.values()):
-                if o.role == "counter" and self.now - o.sent_at >= limit:
+            sent_by = self.now - limit
+            for o in self.orders.values():
+                if o.sent_at <= sent_by and o.role == "counter":
                     self.request_cancel(o)
 
     # ---- L-8, L-8a
@@ -1775,7 +1786,7 @@ class Maker:
     def send_counter(self, m, side, c):
         """Sends c as one counter-order at the mark of now; False if L-8a says that it waits."""
         cfg = self.cfg
-        mark = m.usable_mark(cfg)
+        mark = m.usable_mark
         if mark is None or not self.may_risk(m):
             return False
         _, px, _ = counter_price(cfg, opposite(side), c.price(), c.level, mark)
@@ -1810,27 +1821,39 @@ class Maker:
     # ---- L-3, I-5
     def ladder(self, m):
         cfg = self.cfg
-        if not self.may_risk(m) or not m.usable(cfg):
+        told, room = m is self.event_market, m.last_word and (m.pending["buy"] or m.pending["sell"])
+        if not (told or room) or not self.may_risk(m) or not m.usable():
             return
-        if m is self.event_market:
+        if told:
             due = (m.need_ladder or m.requoted_at is None
                    or self.now - m.requoted_at >= cfg.requote_interval_ms
                    or abs(m.oracle - m.requote_oracle) / m.requote_oracle * BPS >= cfg.min_requote_change_bps)
             if due:
                 self.requote(m)
                 return
-        if m.last_word and (m.pending["buy"] or m.pending["sell"]) and not m.need_ladder:
+        if room and not m.need_ladder:
             self.release_pending(m)
 
     def rungs(self, m):
-        """The ladder of now after venue rounding: {side: [(level, px, sz)]}, Q-9, Q-10 and I-3 applied."""
+        """The ladder of now after venue rounding: {side: [(level, px, sz)]}, Q-9, Q-10 and I-3 applied.
+
+        Between two prices it mostly follows from the same numbers as the last one, and then is the last one."""
         cfg = self.cfg
         self.decay_adverse(m)
         adverse = cfg.adverse_consecutive_fills and m.adverse_count >= cfg.adverse_consecutive_fills
         stats = m.wicks.read(self.now) if cfg.dynamic_offset_enabled else None
+        follows_from = (m.oracle, m.mark, m.position.net, adverse, m.velocity.trend(), stats)
+        if m.ladder_of != follows_from:
+            logged = len(self.log_lines)
+            m.last_ladder = self.compute_rungs(m, *follows_from)
+            m.ladder_of = follows_from if len(self.log_lines) == logged else None      # what is logged is logged again
+        return m.last_ladder
+
+    def compute_rungs(self, m, oracle, mark, net, adverse, trend, stats):
+        cfg = self.cfg
         bids, asks = compute_quotes(
-            cfg, m.oracle, m.position.net * m.mark / cfg.max_position_usd,
-            cfg.adverse_spread_multiplier if adverse else ONE, m.velocity.trend(), stats,
+            cfg, oracle, net * mark / cfg.max_position_usd,
+            cfg.adverse_spread_multiplier if adverse else ONE, trend, stats,
             lambda code, line: self.log("warn", code, m.name, line))
         out = {"buy": [], "sell": []}
         for side, quotes in (("buy", bids), ("sell", asks)):
@@ -1838,8 +1861,8 @@ class Maker:
                 continue
             last = None
             for level, px, size_usd, _, _, _ in quotes:
-                px, sz = round_price(px, side, m.sz_decimals), round_size(size_usd / m.mark, m.sz_decimals)
-                if px is None or abs(px - m.oracle) / m.oracle > Decimal("0.95"):
+                px, sz = round_price(px, side, m.sz_decimals), round_size(size_usd / mark, m.sz_decimals)
+                if px is None or abs(px - oracle) / oracle > Decimal("0.95"):
                     continue
                 if last is not None and (px >= last if side == "buy" else px <= last):
                     continue                          # Q-10: of two equal ones the outer is dropped
@@ -1934,7 +1957,7 @@ class Maker:
     def attempt_left(self, m):
         if not m.position.net or m.executed >= self.cfg.flatten_max_attempts:
             return False
-        return self.flatten_order(m, self.closable(m), m.usable_mark(self.cfg)) is not None
+        return self.flatten_order(m, self.closable(m), m.usable_mark) is not None
 
     def shutdown_clear(self):
         if self.orders:
@@ -1975,7 +1998,7 @@ class Maker:
                 self.log("warn", "close_blocked_by_taker", m.name, "the account's net position blocks closing it",
                          {"blocked": text(blocked)})
             if self.attempt_left(m):
-                self.try_flatten(m, size, m.usable_mark(self.cfg))
+                self.try_flatten(m, size, m.usable_mark)
         clear = self.shutdown_clear()
         if not clear and self.query is not None:
             self.query.final = False
@@ -2276,6 +2299,7 @@ class Port:
 
 
 def main():
+    gc.set_threshold(100_000)                               # a life makes few cycles, and they are small
     port = Port()
     out = sys.stdout
     decoder = json.JSONDecoder(parse_float=Decimal)         # numbers keep their decimal text

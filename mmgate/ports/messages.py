@@ -56,6 +56,11 @@ WIRE = Codec(
 )
 """The codec of the wire: unknown fields are ignored, `now_ms` is told beside the event."""
 
+ACTIONS: Any = tuple[Action, ...]
+FLAG: Any = bool | None
+NOTHING = Reply(())
+"""Shapes and the answer that are read with each event, made once."""
+
 Data = dict[str, Any]
 
 
@@ -268,8 +273,10 @@ def read_hello(data: Data) -> Hello:
 
 def read_turn(data: Data) -> Reply:
     """Read the answer to one event or start."""
-    actions: tuple[Action, ...] = _field(data, "actions", tuple[Action, ...])
     log = data.get("log", [])
+    if data.get("actions") == [] and log == [] and data.get("mm_fill") is None:
+        return NOTHING  # two answers of three are that
+    actions: tuple[Action, ...] = _field(data, "actions", ACTIONS)
     if not isinstance(log, list):
         raise Malformed("log", f"{show(log)} is not a list")
     for index, action in enumerate(actions):
@@ -278,7 +285,7 @@ def read_turn(data: Data) -> Reply:
         if isinstance(action, Place) and CLOID.fullmatch(action.cloid) is None:
             raise Malformed(f"actions[{index}].cloid", f"{show(action.cloid)} is not {CLOID_FORM}")
     lines = tuple(_read_log(index, line) for index, line in enumerate(log))
-    return Reply(actions, lines, _field(data, "mm_fill", bool | None, None))
+    return Reply(actions, lines, _field(data, "mm_fill", FLAG, None))
 
 
 def read_books(data: object) -> Books:
