@@ -123,5 +123,7 @@ def _steps(case: Case) -> Iterator[str]:
             yield f"        → {clean(json.dumps(action, separators=(',', ':')))}"
         for code in reply["codes"]:
             yield f"        log {clean(code)}"
+    for span in case.expected.get("asks", ()):
+        yield f"in steps {span['first']} to {span['last']} open orders must be asked for at least once, whenever"
     yield "at the end the books must say"
     yield from _lines(case.expected["books"])

@@ -16,6 +16,7 @@ from pathlib import Path
 from mmgate.inputs import InputRefused, shown
 from mmgate.vectors import ladders, rules, streams
 from mmgate.vectors.ask import answered
+from mmgate.vectors.askings import askings
 from mmgate.vectors.branches import counted
 from mmgate.vectors.case import FORMAT, KINDS, Case, Data, canonical
 from mmgate.vectors.corners import corners
@@ -62,6 +63,7 @@ def _small() -> Iterator[Case]:
     )
     yield from map(answered, asks)
     yield from stories()
+    yield from askings()
     yield from corners()
     yield from endings()
     yield from rarities()

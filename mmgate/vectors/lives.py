@@ -15,7 +15,7 @@ from mmgate.vectors.agree import unlike
 from mmgate.vectors.case import Case, Compare, Data
 from mmgate.vectors.overheard import Overheard
 from mmgate.vectors.readings import READINGS, TOGETHER
-from model.actions import Action
+from model.actions import Action, QueryOpenOrders
 from model.codec import Malformed
 from model.config import ConfigRefused, MakerConfig
 from model.events import Start
@@ -67,11 +67,13 @@ def lived(case: Case, maker: Maker) -> Result:
     mode = Mode.ACTIONS_AND_LOG if case.compare is Compare.ACTIONS_AND_LOG else Mode.ACTIONS
     replies = case.expected["replies"]
     unlike_query = ""
+    asked: list[bool] = []
     try:
         for at, (step, wanted) in enumerate(zip(case.input["steps"], replies, strict=True)):
             if unlike_query and _title(step) in ANSWERS:
                 break
             answer = _told(maker, names, step)
+            asked.append(any(isinstance(action, QueryOpenOrders) for action in answer.actions))
             apart = difference(names, _reply(wanted), answer, mode)
             held = "" if apart is not None else _positions(wanted.get("positions"), maker)
             where = f"step {at} ({_title(step)}): {held if apart is None else apart.told()}"
@@ -80,13 +82,24 @@ def lived(case: Case, maker: Maker) -> Result:
             elif apart is not None or held:
                 fair = _fair(case.input["steps"][: at + 1], names, answer, mode, maker)
                 return Result(case, Said.NOT_COMPARED if fair else Said.DIFFERS, where + fair)
-        return Result(case, Said.NOT_COMPARED, unlike_query) if unlike_query else _books(case, maker)
+        if (silent := _silent(case, asked)) or not unlike_query:
+            return Result(case, Said.DIFFERS, silent) if silent else _books(case, maker)
+        return Result(case, Said.NOT_COMPARED, unlike_query)
     except (Malformed, KeyError, TypeError, ValueError) as error:
         if isinstance(error, ConfigRefused):
             return Result(case, Said.NOT_COMPARED, f"the config was refused: {error}")
         raise InputRefused(f"vector {shown(case.id)}: is no trace ({error}); fill the set again") from None
     except MakerFault as fault:
         return Result(case, Said.DIFFERS, f"{fault.kind}: {fault.text}")
+
+
+def _silent(case: Case, asked: list[bool]) -> str:
+    """Say where a maker asked for open orders not once though the rules demand it; empty if nowhere (L-6, L-7)."""
+    for span in case.expected.get("asks", ()):
+        first, last = span["first"], span["last"]
+        if last < len(asked) and not any(asked[first : last + 1]):
+            return f"steps {first} to {last}: open orders must be asked for at least once, and were not"
+    return ""
 
 
 def _fair(steps: list[Data], names: Names, answer: Reply, mode: Mode, maker: Maker) -> str:

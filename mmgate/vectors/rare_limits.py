@@ -16,6 +16,7 @@ from mmgate.vectors.stories import SATURDAY_MS, quoting
 from mmgate.vectors.teller import GOLD, Standing, Teller
 from model import events
 from model.actions import Role, Side
+from model.config import LevelDistribution
 
 MONDAY_MS = CLOSE_MS + 3 * 3_600_000
 
@@ -221,6 +222,33 @@ def _counted_while_halted() -> Teller:
     return teller
 
 
+def _without_statistics() -> Teller:
+    curved = replace(
+        CONFIG, num_levels=3, level_distribution=LevelDistribution.EXPONENTIAL, size_per_level_usd=Decimal(40)
+    )
+    teller = begun(replace(curved, wick_min_samples=2, wick_window_size=8))
+    for at in range(8):
+        teller.price(f"{4966 + 30 * (at % 2)}.1", ms=500)
+        teller.answer_queries()
+    for order in list(teller.orders.values()):
+        teller.canceled(order)
+    teller.price("4966.1", ms=2100)
+    return teller
+
+
+def _younger_losses_stay() -> Teller:
+    teller = quoting(max_hourly_drawdown_usd=Decimal(5), oracle_max_age_ms=0, reconcile_interval_ms=86_400_000)
+    teller.taker_fill(Side.SELL, "4960", "0.01", "-3")
+    teller.after(1_800_000)
+    teller.taker_fill(Side.SELL, "4955", "0.01", "-6")
+    for order in list(teller.orders.values()):
+        teller.canceled(order)
+    for ms in (1_801_000, 1_800_000):
+        teller.after(ms)
+        teller.price("4966.1")
+    return teller
+
+
 # -- closes and shutdowns
 
 
@@ -324,6 +352,10 @@ LIMITS: Rare = {
     "ladder/counted-while-halted": (
         _counted_while_halted, "statistics of two markets, from prices told while quoting is halted", "V-6 V-7", "VOL-6"
     ),
+    "ladder/statistics-off": (
+        _without_statistics, "a fixed offset's exponential ladder takes no wicks", "Q-3 C-1", "CFG-2 OFF-1"
+    ),
+    "gate/younger-losses": (_younger_losses_stay, "the gate forgets a loss after an hour, no other", "I-7", "RSK-1"),
     "close/late-words": (_late_words_on_closes, "words on a close while another is under way", "L-9", "ORD-3"),
     "close/no-price": (_close_without_a_price, "a price that rounds to nothing closes nothing", "L-9 Q-9", "ORD-3"),
     "close/no-lot": (_close_without_a_lot, "a position under a lot can't be closed", "I-4 Q-9", "INV-2"),

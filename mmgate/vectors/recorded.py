@@ -23,6 +23,7 @@ class Recorded:
     def __init__(self) -> None:
         self.steps: list[Data] = []
         self.answers: list[Data] = []
+        self.asks: list[Data] = []
         self._maker = Reference()
         self._held: tuple[BookedPosition, ...] = ()
 
@@ -35,6 +36,12 @@ class Recorded:
         """Answer one event."""
         self.steps.append(step_data(event))
         return self._heard(self._maker.handle(event))
+
+    def must_ask(self, since: int) -> None:
+        """Say that from that step to the last one a maker must ask for open orders at least once."""
+        asked = [step for step in self.answers[since:] if {"type": "query_open_orders"} in step["actions"]]
+        assert asked, "the reference itself does not ask there"
+        self.asks.append({"first": since, "last": len(self.steps) - 1})
 
     def books(self) -> Books:
         """Tell what it believes."""
@@ -56,6 +63,7 @@ class Recorded:
 
         `logs`: the codes of the log are compared, too.
         """
+        asks = {"asks": self.asks} if self.asks else {}
         return Case(
             id=f"{TRACE}/{name}",
             kind=TRACE,
@@ -65,7 +73,7 @@ class Recorded:
             origin=origin,
             compare=Compare.ACTIONS_AND_LOG if logs else Compare.ACTIONS,
             input={"steps": self.steps},
-            expected={"replies": self.answers, "books": plain(self.books())},
+            expected={"replies": self.answers, "books": plain(self.books()), **asks},
             seed=seed,
         )
 

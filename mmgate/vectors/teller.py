@@ -112,6 +112,10 @@ class Teller:
         sent_ms = self._queries.pop(0)
         return self.tell(events.OpenOrders(max(self.now_ms, sent_ms + ms), sent_ms, orders, positions))
 
+    def must_ask(self, since: int) -> None:
+        """Say that from that step to the last one open orders must be asked for, whenever."""
+        self._maker.must_ask(since)
+
     def settle(self, ms: int) -> None:
         """Let time pass in timers, each query answered."""
         until_ms = self.now_ms + ms

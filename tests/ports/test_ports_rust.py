@@ -58,7 +58,7 @@ def test_it_passes_the_first_conversation(maker: Path):
 
 def test_it_answers_every_vector_as_the_reference_does(maker: Path):
     told = ran(MMGATE, "vectors", "check", ROOT / "vectors", "--port", str(maker))
-    assert " 0 differs, 5 not compared" in told  # it asks for open orders at other fair moments
+    assert " 0 differs, 8 not compared" in told  # queries at other fair moments, and a reading of L-6
     unasked = [line for line in told.splitlines() if line.startswith("not asked")]
     assert all(" of trace: the maker does not declare" in line for line in unasked)
 
