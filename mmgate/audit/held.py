@@ -7,26 +7,26 @@ What is never told is taken in the maker's favour: an order is live only as long
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from heapq import heappop, heappush, merge
 from typing import Any, TypeAlias
 
 from mmgate.audit.clocks import FOREVER_MS, Clocks
 from mmgate.audit.joins import UNSEEN
 from mmgate.audit.messages import Words
-from mmgate.audit.reading import Item, Reader
+from mmgate.audit.reading import Item
 from mmgate.audit.recording import NOTHING_MATCHED
 from mmgate.audit.shapes import name, number, rows, side, table, whole
 from mmgate.audit.wire import Wire
-from model.codec import Malformed
 
 Body: TypeAlias = dict[str, Any]
 Row: TypeAlias = tuple[int, int, int, Body]
 """The venue's time, the order among equal times, the line, the message."""
 CROSSED, OPENED, TRADED, ENDED = range(4)
 ENDED_KEPT = 20_000
+ROUGH = ("start", "died", "disconnected", "connected", "incident", "incident_over")
+"""Events of a process around which messages do not come."""
 LOST_MS = 60_000
 """Fills that are on their way for longer count as lost."""
 SELF_TRADE = "selfTradeCanceled"
@@ -38,7 +38,8 @@ ZERO = Decimal(0)
 class Standing:
     """An order on the book: what is left of it, and until when something shows that it was there.
 
-    `unseen`: no update told its coming, an answer of that time did.
+    `unseen`: no update told its coming, an answer of that time did; `before`: what was filled by then,
+    `size`: of its sending, where that is told.
     """
 
     order: Body
@@ -48,6 +49,12 @@ class Standing:
     traded_ms: int = 0
     absent: bool = False
     unseen: int = 0
+    before: Decimal = ZERO
+    size: Decimal | None = None
+
+    def shown(self) -> Body:
+        """Return the order as it was when an answer showed it."""
+        return self.order if self.size is None else {**self.order, "sz": str(self.size - self.before)}
 
 
 @dataclass(slots=True)
@@ -87,12 +94,15 @@ class Telling:
     round_trip_ms: int
     lacking: str = ""
     flaws: list[tuple[int, str]] = field(default_factory=list)
+    unexplained: list[tuple[int, str]] = field(default_factory=list)
     open: dict[int, Standing] = field(default_factory=dict)
     _sent: Ids = field(default_factory=Ids)
     _ended: Ids = field(default_factory=Ids)
     _early: Ids = field(default_factory=Ids)
+    _gone: Ids = field(default_factory=Ids)
     _traded: set[tuple[int, str, int]] = field(default_factory=set)
     _began_ms: int = 0
+    _rough_ms: int = 0
     _size: dict[str, Decimal] = field(default_factory=dict)
     _astray: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
@@ -105,8 +115,11 @@ class Telling:
             yield from self._request(line, now_ms, table(content))
         elif kind == "reply":
             yield from self._worded(line, now_ms, table(content))
-        elif kind == "process" and content.get("event") == "start":
-            yield from self._start(line, now_ms, content)
+        elif kind == "process":
+            if content.get("event") in ROUGH:
+                self._rough_ms = now_ms
+            if content.get("event") == "start":
+                yield from self._start(line, now_ms, content)
 
     def _start(self, line: int, now_ms: int, body: Body) -> Iterator[Row]:
         """What the account has at first was never seen coming, and is not judged."""
@@ -186,15 +199,19 @@ class Telling:
         early, last_ms = self._early.find(oid) or (ZERO, 0)
         if early:
             yield from self._taken(line, last_ms, oid, early)
+        if oid in self.open and (gone := self._gone.find(oid)):
+            yield from self._closed(*gone)
 
     def _closed(self, line: int, venue_ms: int, order: Body, status: str) -> Iterator[Row]:
         oid = whole(order.get("oid"))
         standing = self.open.pop(oid, None)
-        self._ended.add(oid)
         if standing is None:
+            if not self._ended.find(oid) and not self._gone.find(oid):  # its coming may be told later
+                self._gone.add(oid, (line, venue_ms, order, status))
             return
+        self._ended.add(oid)
         if standing.unseen:
-            yield min(standing.unseen, venue_ms), OPENED, line, _message(standing.order, "open")
+            yield min(standing.unseen, venue_ms), OPENED, line, _message(standing.shown(), "open")
         yield venue_ms, ENDED, line, _message({**order, "sz": str(order.get("sz", "0"))}, status)
 
     def _refused(self, line: int, venue_ms: int, order: Body, reason: str) -> Iterator[Row]:
@@ -254,6 +271,10 @@ class Telling:
             early, last_ms = self._early.find(oid) or (ZERO, 0)
             self._early.add(oid, (early + size, max(last_ms, venue_ms)))
             return
+        if venue_ms <= standing.unseen:
+            standing.before += size
+            if standing.size is None:
+                return
         standing.left -= size
         standing.traded_ms = max(standing.traded_ms, venue_ms)
         standing.seen_ms = max(standing.seen_ms, venue_ms)
@@ -274,8 +295,16 @@ class Telling:
             elif standing.seen_ms < asked_ms:
                 standing.absent = True
         for oid, row in present.items():
-            if oid not in self.open and not self._ended.find(oid):
-                self.open[oid] = Standing(row, line, number(row.get("sz")), asked_ms, unseen=now_ms)
+            if oid not in self.open and not self._ended.find(oid) and not self._gone.find(oid):
+                self._shown(oid, Standing(row, line, number(row.get("sz")), asked_ms, unseen=now_ms))
+
+    def _shown(self, oid: int, standing: Standing) -> None:
+        """Take up an order that only an answer shows. Which fills its size there contains is sure of own ones only."""
+        self.open[oid] = standing
+        sent = self._sent.find(standing.order.get("cloid"))
+        if sent is not None:
+            standing.size, (standing.before, _) = number(sent.row["s"]), self._early.find(oid) or (ZERO, 0)
+            standing.left = standing.size - standing.before
 
     def _add_up(self, line: int, asked_ms: int, told: list[Body]) -> None:
         """A position that answers tell otherwise than the fills received, for long: some were not received."""
@@ -298,75 +327,14 @@ class Telling:
                 self.flaws.append((line, f"{text}, to the end"))
         for standing in self.open.values():
             if standing.unseen:
-                yield standing.unseen, OPENED, standing.line, _message(standing.order, "open")
+                yield standing.unseen, OPENED, standing.line, _message(standing.shown(), "open")
             if standing.absent:
+                if standing.seen_ms > self._rough_ms:
+                    oid = standing.order.get("oid")
+                    self.unexplained.append(
+                        (standing.line, f"order {oid} was gone when an answer came, and nothing told its end")
+                    )
                 yield standing.seen_ms, ENDED, standing.line, _message({**standing.order, "sz": "0"}, UNSEEN)
-
-
-class Held:
-    """The rows of a log in the order of the venue's time. The log is read twice: first for what came late.
-
-    `lacking`: why nothing can be rebuilt. `flaws`: line and text of what shows that messages were not received.
-    `guessed`: so many orders have an end that nothing told.
-    """
-
-    def __init__(self, begin: Callable[[], tuple[Reader, Telling]], window_ms: int) -> None:
-        self._begin = begin
-        self._window_ms = window_ms
-        self._late: list[Row] = []
-        self.lacking = ""
-        self.guessed = 0
-        self.flaws: list[tuple[int, str]] = []
-
-    def prepare(self) -> bool:
-        """Read the log for the first time; False: a line tells what the venue held, or nothing can be rebuilt."""
-        reader, telling = self._begin()
-        for item in reader:
-            if item[2] == "watched":
-                return False
-            self._late += [row for row in _told(telling, item) if row[0] < item[1] - self._window_ms]
-            if telling.lacking:
-                self.lacking = telling.lacking
-                return False
-        missed = list(telling.missed())
-        self.guessed = sum(row[1] == ENDED for row in missed)
-        self._late += missed
-        self._late.sort(key=_place)
-        self.flaws = telling.flaws
-        flaw = telling.clocks.flaw()
-        if flaw is not None:
-            self.flaws.append(flaw)
-        return True
-
-    def rows(self) -> Iterator[Row]:
-        """Yield all rows."""
-        return merge(self._late, self._in_window(), key=_place)
-
-    def _in_window(self) -> Iterator[Row]:
-        waiting: list[tuple[tuple[int, int, int], int, Row]] = []
-        reader, telling = self._begin()
-        count = 0
-        for item in reader:
-            for row in _told(telling, item):
-                if row[0] >= item[1] - self._window_ms:
-                    count += 1
-                    heappush(waiting, (_place(row), count, row))
-            while waiting and waiting[0][2][0] <= item[1] - self._window_ms:
-                yield heappop(waiting)[2]
-        while waiting:
-            yield heappop(waiting)[2]
-
-
-def _told(telling: Telling, item: Item) -> list[Row]:
-    """Read a line; one that can't be read is a gap, which the reading of the maker's side tells."""
-    try:
-        return list(telling.rows(item))
-    except (Malformed, KeyError, TypeError, AttributeError, ValueError, ArithmeticError):
-        return []
-
-
-def _place(row: Row) -> tuple[int, int, int]:
-    return row[0], row[1], row[2]
 
 
 def _message(order: Body, status: str) -> Body:

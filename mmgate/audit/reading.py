@@ -18,6 +18,8 @@ WHOLE_LINE = "."
 """The key of a content that is not under any key: it is the line itself."""
 SIGNS = {"channel": "received", "method": "sent", "event": "process", "code": "log", "status": "reply", "type": "sent"}
 """By which key of a content its kind is known, where several kinds stand under one key."""
+SINGLE = ("sent", "received", "reply")
+"""Kinds of which no two lines of one ms are the same, but by an accident of recording."""
 FLAW = ""
 
 
@@ -37,6 +39,8 @@ class Reader:
         self._kinds = list(named.items())
         self._number = 0
         self._ended = False
+        self._latest: dict[bytes, int] = {}
+        self._latest_ms = 0
 
     def __iter__(self) -> Iterator[Item]:
         last_ms = 0
@@ -55,8 +59,21 @@ class Reader:
             except Malformed as fault:
                 yield line.number, last_ms, FLAW, misread(fault), {}
                 continue
+            again = self._again(line, last_ms, kind) if not self._number_key else ""
+            if again:
+                yield line.number, last_ms, FLAW, again, {}
             self._ended = kind == "process" and isinstance(content, dict) and content.get("event") == "end"
             yield line.number, last_ms, kind, content, found
+
+    def _again(self, line: Line, now_ms: int, kind: str) -> str:
+        """Notice, where lines bear no numbers, one that comes a second time within a ms."""
+        if now_ms != self._latest_ms:
+            self._latest.clear()
+            self._latest_ms = now_ms
+        if kind not in SINGLE or line.data is None:
+            return ""
+        before = self._latest.setdefault(line.data, line.number)
+        return f"the line is line {before} once more" if before != line.number else ""
 
     def _content(self, found: dict[str, Any]) -> tuple[str, Any]:
         key, kinds = next((one for one in self._kinds if one[0] in found), (WHOLE_LINE, self._whole_line))

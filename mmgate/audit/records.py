@@ -9,15 +9,17 @@ from heapq import merge
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from mmgate.audit.chains import Known
 from mmgate.audit.clocks import Clocks
 from mmgate.audit.exports import with_exports
 from mmgate.audit.gaps import Gap
-from mmgate.audit.held import Held, Telling
+from mmgate.audit.held import Telling
 from mmgate.audit.joins import Runs
 from mmgate.audit.lines import Lines
 from mmgate.audit.mapping import RecordMap
 from mmgate.audit.messages import PROCESS, TURNS, Words
 from mmgate.audit.reading import FLAW, Item, Reader, misread
+from mmgate.audit.rebuilt import Held
 from mmgate.audit.shapes import name, table
 from mmgate.audit.wire import Wire
 from mmgate.inputs import InputRefused, shown_path
@@ -33,6 +35,8 @@ SEVERAL = "a message told several things at once; which one the maker's requests
 WHOSE = "an answer tells the position of {}, and not which part of it is the other strategy's, whose fills are told"
 TROUBLES = ("Only post-only orders", "Too many cumulative requests")
 """How refusals begin that are the venue's trouble, or the account's, and no fault of an order."""
+SETTLED_MS = 60_000
+"""So long after a life's beginning words on orders of earlier ones may come."""
 TIMER_MS = 250
 """How often a maker's loop turns at least, where nothing says otherwise."""
 
@@ -73,7 +77,8 @@ class RecordsLog:
         self._foreign: set[str] = set()
         self._prefix = "" if config is None else "0x" + config.cloid_prefix
         self._last = (1, 0)
-        self._life = 0
+        self._life = self._life_ms = 0
+        self._placed = Known()
         self._begun = self._ended = self._mapped = False
         self._turn: OpenTurn | None = None
         self._held: list[Found] = []
@@ -138,7 +143,7 @@ class RecordsLog:
             offset_ms = self._map.account["clock_offset_ms"]
             yield from with_exports(Reader(self.lines, self._map), self._map.exports, offset_ms)
             return
-        held = Held(self._telling, self._window_ms)
+        held = Held(self._telling, self._window_ms, numbered=bool(self._map.lines["number"]))
         self._rebuilt = held.prepare()
         if self._rebuilt:
             self.notes.append("what the venue held is rebuilt from what the maker received")
@@ -181,6 +186,7 @@ class RecordsLog:
         for event in told:
             if isinstance(event, events.Fill | events.TakerFill) and not event.snapshot:
                 self._clocks.received(line, event.time_ms, now_ms)
+            yield from self._unsent(now_ms, line, event)
             yield from self._trouble(now_ms, line, event)
             yield from self._begin(now_ms, line, event, beside.get("mm_fill"), alone=len(told) == 1)
         yield from self._shares(line, message, told)
@@ -210,8 +216,18 @@ class RecordsLog:
 
     def _reply(self, now_ms: int, line: int, reply: Any, _beside: dict[str, Any]) -> Iterator[Found]:
         event = self._words.replied(now_ms, table(reply))
+        yield from self._unsent(now_ms, line, event)
         yield from self._trouble(now_ms, line, event)
         yield from self._begin(now_ms, line, event)
+
+    def _unsent(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
+        """Doubt lines without numbers where an order of this maker has a word, and its sending is not told."""
+        cloid = getattr(event, "cloid", None)
+        if self._map.lines["number"] or cloid is None or not self._own(cloid) or cloid in self._placed:
+            return
+        if now_ms - self._life_ms > SETTLED_MS:
+            self._placed.add(cloid)
+            yield line, self._gap(line, f"a word on order {cloid} is told, and its sending is not")
 
     def _trouble(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
         """Where no line tells when the world misbehaved, a word that tells of it counts as such a moment."""
@@ -242,8 +258,10 @@ class RecordsLog:
         turn = yield from self._answering(now_ms, line)
         turn.actions += found
         for action in found:
-            if isinstance(action, Place) and not action.cloid.startswith(self._prefix):
-                self._strangers.add(action.cloid)
+            if isinstance(action, Place):
+                self._placed.add(action.cloid)
+                if not action.cloid.startswith(self._prefix):
+                    self._strangers.add(action.cloid)
         if not turn.alone:
             turn.alone = True
             yield line, Gap(line, turn.line, SEVERAL, alone=True)
@@ -266,6 +284,9 @@ class RecordsLog:
 
     def _watched(self, now_ms: int, line: int, message: Any, _beside: dict[str, Any]) -> Iterator[Found]:
         found = list(self._words.watched(now_ms, table(message)))
+        if self._rebuilt and not self._life:  # by another clock it was before the log begins
+            self._held += [(line, record) for record in found]
+            return
         if self._late(now_ms):
             yield from self._flush()
         yield from self._running(now_ms, line)
@@ -320,7 +341,9 @@ class RecordsLog:
         yield from self._flush()
         yield from self._running(now_ms, line)
         start = self._words.start(now_ms, body, self._config, self._map.markets, self._life + 1)
-        self._life = start.life
+        self._life, self._life_ms = start.life, now_ms
+        for order in start.open_orders:
+            self._placed.add(order.cloid)
         self._prefix = "0x" + start.config.cloid_prefix
         self._turn = OpenTurn(line, now_ms, start)
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from mmgate import cli
+from mmgate.audit.recording import RecordsFile
 from mmgate.profiles import suite_file
 from mmgate.request import Entry
 from mmgate.worlds import world_of
@@ -55,6 +56,32 @@ Audited: TypeAlias = Callable[..., tuple[int, dict[str, Any]]]
 def watched() -> Callable[..., Watched]:
     """Run a scenario under the monitors, or take it from those run before."""
     return watched_run
+
+
+SPOKEN = ("incident", "incident_over", "books", "end")
+"""What a real log does not tell of a run."""
+
+
+def as_received(path: Path, records: Any, mapping: str = "") -> list[str]:
+    """Write a run as its maker's process saw it, and nothing else, with a mapping that answers for its end."""
+    with RecordsFile(path) as file:
+        for record in records:
+            file.observe(record)
+    found = []
+    for text in path.read_text().splitlines():
+        line = json.loads(text)
+        if "watch" in line or line.get("process", {}).get("event") in SPOKEN:
+            continue
+        found.append(json.dumps({**line, "n": len(found) + 1}, separators=(",", ":")) + "\n")
+    path.write_text("".join(found))
+    (path.parent / "m.toml").write_text(f"[run]\nended = true\n{mapping}")
+    return found
+
+
+@pytest.fixture
+def received() -> Callable[..., list[str]]:
+    """Write a run as its maker's process saw it; gives its lines."""
+    return as_received
 
 
 @pytest.fixture
