@@ -63,7 +63,7 @@ class NothingHeldBack(Monitor):
             self._judge_cancels()
             if self.view.stops.current is not None:
                 self._judge_closes()
-        elif not (self._failed or self.view.halts.connection_lost) and self.view.stops.current is None:
+        elif not (self._failed or self.view.halts.reconciling) and self.view.stops.current is None:
             self.wake_ms = ASLEEP_MS
 
     def _look_for_duty(self) -> None:
@@ -122,7 +122,7 @@ class NothingHeldBack(Monitor):
         """Say whether nothing is left to wait for before the duty's first close: no order, doubt or lost connection."""
         view = self.view
         last = self._closes.get(market)
-        if view.halts.connection_lost or (last is not None and last.sent_ms >= self._duty_ms):
+        if view.halts.reconciling or (last is not None and last.sent_ms >= self._duty_ms):
             return False
         if attempts_spent(view, market):
             return False

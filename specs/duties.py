@@ -29,7 +29,7 @@ def cancel_missing(view: View, order: OwnOrder) -> bool:
 
 def _retry_due(view: View, failed_ms: int) -> bool:
     """Say whether a cancel that never left must have been sent again: 250 ms and a timer later (L-5, L-14)."""
-    if view.halts.connection_lost:
+    if view.halts.reconciling:
         return False
     since_ms = max(failed_ms, view.halts.answered_ms)
     return view.event_ms > since_ms + RETRY_MS + view.bounds.timer_ms

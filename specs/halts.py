@@ -16,7 +16,9 @@ from specs.stops import Stops
 class Halts:
     """The causes of a halt in the present life.
 
-    `connection_lost`: from `disconnected` (`lost_ms`) until the first answer after `connected` (`answered_ms`).
+    `connection_lost`: from `disconnected` (`lost_ms`) until the first answer after `connected`; `reconciling`: until
+    the first one that may be taken (`answered_ms`), which comes later where round trips outlast `sent_timeout_ms`:
+    each answer then comes after its query was repeated, and is ignored (L-7a). `start_heeded` likewise.
     """
 
     def __init__(self, orders: Orders, positions: Positions, stops: Stops) -> None:
@@ -25,8 +27,8 @@ class Halts:
         self._stops = stops
         self._config = MakerConfig()
         self._began_ms = 0
-        self.start_answered = False
-        self.connection_lost = False
+        self.start_answered = self.start_heeded = False
+        self.connection_lost = self.reconciling = False
         self.connected_ms: int | None = None
         self.lost_ms: int | None = None
         self.answered_ms = 0
@@ -34,22 +36,27 @@ class Halts:
     def life_began(self, start: events.Start) -> None:
         """Begin halted, until the answer to the start's repeated query (S-5)."""
         self._config, self._began_ms = start.config, start.now_ms
-        self.start_answered = False
-        self.connection_lost = False
+        self.start_answered = self.start_heeded = False
+        self.connection_lost = self.reconciling = False
         self.connected_ms = self.lost_ms = None
         self.answered_ms = 0
 
     def heard(self, event: events.Event, now_ms: int) -> None:
         """Note what begins or ends a cause."""
         if isinstance(event, events.Disconnected):
-            self.connection_lost, self.connected_ms, self.lost_ms = True, None, now_ms
+            self.connection_lost = self.reconciling = True
+            self.connected_ms, self.lost_ms = None, now_ms
         elif isinstance(event, events.Connected):
             self.connected_ms = now_ms
         elif isinstance(event, events.OpenOrders):
-            if self.connection_lost and self.connected_ms is not None:
-                self.connection_lost, self.answered_ms = False, now_ms
+            heeded = self._orders.heeded
+            if self.connected_ms is not None:
+                self.connection_lost = False
+                if self.reconciling and heeded:
+                    self.reconciling, self.answered_ms = False, now_ms
             if event.sent_ms >= self._began_ms + self._config.sent_timeout_ms:
                 self.start_answered = True
+                self.start_heeded = self.start_heeded or heeded
 
     def causes(self, market: str, now_ms: int) -> tuple[str, ...]:
         """Return the causes that halt this market now."""

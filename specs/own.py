@@ -95,7 +95,7 @@ class OwnOrder:
     the first one was that no word on a cancel or end answered, repeated or not (L-6); `cancels_answered`: how many of
     them were refused, never left or got lost; while there are fewer, one is still out. `cancel_refused_ms`,
     `cancel_failed_ms`: when the last one was refused, or never left, with nothing told or sent since. `absent_ms`: an
-    answer did not tell it.
+    answer did not tell it; `missed`: one to the outstanding query did not.
     `ended_ms`: when the maker was told its end (`ended_by`: the word). `live`: on the venue's book now.
     """
 
@@ -131,6 +131,7 @@ class OwnOrder:
     cancel_failed_ms: int | None = None
     done_filled: Decimal | None = None
     absent_ms: int | None = None
+    missed: bool = False
     ended_ms: int | None = None
     ended_by: str = ""
     # The venue's truth.
@@ -189,6 +190,7 @@ class OwnOrder:
         self.cancel_pending_ms = self.cancel_waiting_ms = None
         self.cancel_refused_ms = self.cancel_failed_ms = None
         self.absent_ms = None
+        self.missed = False
         self.ended_ms, self.ended_by = None, ""
 
 

@@ -44,6 +44,8 @@ class Orders:
         self._life = 0
         self.cancel_waiting: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
+        self.heeded = True
+        """Whether the last answer may be taken: an answer to any but the outstanding query is ignored (L-7a)."""
         self._placed = 0
 
     def find(self, cloid: str | None, oid: int | None) -> OwnOrder | None:
@@ -219,6 +221,7 @@ class Orders:
         Only the answer to the outstanding query judges; of another one it is noted what it did not tell.
         """
         outstanding = self.query_ms is not None and event.sent_ms == self.query_ms
+        self.heeded = outstanding or self.query_ms is None
         if outstanding:
             self.query_ms = None
         present: set[str] = set()
@@ -246,12 +249,13 @@ class Orders:
         self._alive(order, event.now_ms, told.oid, told.remaining)
 
     def _told_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int, outstanding: bool) -> None:
-        before_ms = order.absent_ms
+        before = order.missed
         if event.sent_ms >= order.sent_ms:
             order.absent_ms = event.now_ms
+            order.missed = before or outstanding
         if not outstanding or _last_change_ms(order) >= event.sent_ms:
             return
-        twice = before_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms
+        twice = before and event.sent_ms - order.sent_ms >= sent_timeout_ms
         if order.told_resting_ms is not None or twice:
             self._end(order, event.now_ms, "absent")
 
@@ -274,6 +278,7 @@ class Orders:
         order.known = True
         order.ended_ms, order.ended_by = None, ""
         order.absent_ms = order.cancel_refused_ms = None
+        order.missed = False
         order.oid = oid if oid is not None else order.oid
         if order.told_resting_ms is None:
             order.told_resting_ms = now_ms

@@ -60,9 +60,9 @@ class Doubts:
 
     def _account_halt(self) -> str:
         view, halts = self.view, self.view.halts
-        if halts.connection_lost or not view.connected:
+        if halts.reconciling or not view.connected:
             return "connection"
-        if not halts.start_answered:
+        if not halts.start_heeded:
             return "start"
         if view.stops.hard_stop_ms is not None:
             return "hard stop"

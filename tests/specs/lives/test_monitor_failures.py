@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from model import events, journal
-from model.actions import ScheduleCancel
+from model.actions import QueryOpenOrders, ScheduleCancel
 from specs.spec import Word
 
 FEATURES = ("attribution", "books", "cancel_by_cloid", "counter_order", "reconcile", "schedule_cancel")
@@ -223,3 +223,50 @@ def test_a_switch_left_armed_when_the_shutdown_is_done_is_told(story, cleared, w
         run.see(journal.ScheduleCancelSet(run.now_ms, None))
     run.timer(3000)
     assert run.end("DMS-1").word is word
+
+
+def reconnected_slowly(story, heeded):
+    """Lose a cancel with the connection; after it each answer comes later than `sent_timeout_ms`, but the last.
+
+    The query is repeated then, and an answer to any but the outstanding one is ignored (L-7a).
+    """
+    run = story(sent_timeout_ms=400)
+    rung = quoted(run)
+    run.tell(events.Disconnected(run.now_ms), run.cancel(rung))
+    failed(run, rung, "cancel")
+    run.now_ms += 100
+    asked_ms = run.now_ms
+    run.tell(events.Connected(run.now_ms), QueryOpenOrders())
+    run.timer(500, QueryOpenOrders())
+    outstanding_ms = run.now_ms
+    run.now_ms += 100
+    here = (run.listed(rung),)
+    run.tell(events.OpenOrders(run.now_ms, asked_ms, here, ()))
+    if heeded:
+        run.now_ms += 100
+        run.tell(events.OpenOrders(run.now_ms, outstanding_ms, here, ()))
+    run.timer(1000)
+    return run
+
+
+@pytest.mark.parametrize("spec_id", ["ORD-5", "ORD-13"])
+def test_an_answer_that_the_maker_must_ignore_asks_for_no_cancel(story, spec_id):
+    assert reconnected_slowly(story, heeded=False).word(spec_id) is Word.HOLDS
+    assert reconnected_slowly(story, heeded=True).word(spec_id) is Word.VIOLATED
+
+
+def test_an_order_that_an_ignored_answer_did_not_tell_was_absent_once_only(story):
+    run = story(sent_timeout_ms=400)
+    rung = run.rung()
+    run.oracle("100", rung)
+    asked_ms = run.now_ms + 50
+    run.timer(50, QueryOpenOrders())
+    run.timer(450, QueryOpenOrders())
+    outstanding_ms = run.now_ms
+    for sent_ms in (asked_ms, outstanding_ms):
+        run.now_ms += 100
+        run.tell(events.OpenOrders(run.now_ms, sent_ms, (), ()))
+    assert rung.cloid in run.panel.view.orders.open
+    run.timer(500, QueryOpenOrders())
+    run.answer()
+    assert rung.cloid not in run.panel.view.orders.open
