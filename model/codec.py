@@ -11,17 +11,19 @@ from __future__ import annotations
 import json
 import math
 import re
-import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii as quote
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from model import actions, events, journal
 from model.arithmetic import text, to_binary64
+from model.shapes import class_of, members_of
+from model.whole import whole_reader
 
 T = TypeVar("T")
 Writer = Callable[[Any], str]
@@ -32,6 +34,7 @@ DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?")
 """Digits and at most one point, as a venue takes it: no exponent, no sign but the minus, no digits but ASCII's."""
 DECIMAL_LENGTH = 250
 INTEGER_LIMIT = 2**63
+DECIMALS_KEPT = 4096
 
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 _SPECIAL_FLOATS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -108,10 +111,10 @@ class Codec:
         if isinstance(shape, type) and issubclass(shape, StrEnum):
             return {member: quote(member.value) for member in shape}.__getitem__
         if is_dataclass(shape):
-            return self._record_writer(_class(shape), tagged=False)
+            return self._record_writer(class_of(shape), tagged=False)
         if get_origin(shape) is tuple:
             return self._tuple_writer(get_args(shape))
-        return self._union_writer(_members(shape))
+        return self._union_writer(members_of(shape))
 
     def _tuple_writer(self, args: tuple[Any, ...]) -> Writer:
         if len(args) == 2 and args[1] is Ellipsis:
@@ -170,6 +173,10 @@ class Codec:
 
     # -- reading
 
+    def reader(self, shape: Any) -> Reader:
+        """Return what `decode` reads data of this shape with."""
+        return self._reader(shape)
+
     def _reader(self, shape: Any) -> Reader:
         found = self._readers.get(shape)
         if found is None:
@@ -181,9 +188,9 @@ class Codec:
         found = self._readers.get((shape, given))
         if found is None:
             if is_dataclass(shape):
-                found = self._record_reader(_class(shape), tagged=False, given=True)
+                found = self._record_reader(class_of(shape), tagged=False, given=True)
             else:
-                found = self._union_reader(_members(shape), given=True)
+                found = self._union_reader(members_of(shape), given=True)
             self._readers[(shape, given)] = found
         return found
 
@@ -194,10 +201,10 @@ class Codec:
         if isinstance(shape, type) and issubclass(shape, StrEnum):
             return _enum_reader(shape)
         if is_dataclass(shape):
-            return self._record_reader(_class(shape), tagged=False)
+            return self._record_reader(class_of(shape), tagged=False)
         if get_origin(shape) is tuple:
             return self._tuple_reader(get_args(shape))
-        return self._union_reader(_members(shape))
+        return self._union_reader(members_of(shape))
 
     def _tuple_reader(self, args: tuple[Any, ...]) -> Reader:
         repeated = len(args) == 2 and args[1] is Ellipsis
@@ -206,6 +213,8 @@ class Codec:
         def read(data: object) -> tuple[Any, ...]:
             if not isinstance(data, list):
                 raise Malformed("", f"{show(data)} is not a list")
+            if not data and repeated:
+                return ()
             if not repeated and len(data) != len(readers):
                 raise Malformed("", f"a list of {len(data)}, where {len(readers)} items are expected")
             items = []
@@ -265,27 +274,15 @@ class Codec:
                 raise Malformed(str(stranger)[:80], f"is no field of {tag(cls)}; known: {', '.join(sorted(known))}")
             return cls(**values)
 
-        return read
+        if given or len(shown) < len(fields(cls)):
+            return read
+        return whole_reader(cls, [(wire, reader) for _, wire, reader, _ in shown], tagged, read)
 
 
 def show(data: object) -> str:
     """Write any value for an error text, bounded and in ASCII."""
     shown = ascii(data)
     return shown if len(shown) <= 80 else shown[:77] + "..."
-
-
-def _class(shape: Any) -> type:
-    if not isinstance(shape, type):
-        raise TypeError(f"{shape!r} is not a class")
-    return shape
-
-
-def _members(shape: Any) -> tuple[Any, ...]:
-    if get_origin(shape) not in (Union, types.UnionType):
-        raise TypeError(
-            f"no codec for fields of type {shape!r}: use str, int, bool, Decimal, enums, tuples, dataclasses"
-        )
-    return get_args(shape)
 
 
 def _write_float(value: float) -> str:
@@ -319,6 +316,12 @@ def _read_str(data: object) -> str:
 def _read_decimal(data: object) -> Decimal:
     if not isinstance(data, str):
         raise Malformed("", f"{show(data)} is not a decimal in a string")
+    return _decimal(data)
+
+
+@lru_cache(maxsize=DECIMALS_KEPT)
+def _decimal(data: str) -> Decimal:
+    """Read a decimal, remembering the latest: the same prices and sizes come again and again."""
     if len(data) > DECIMAL_LENGTH or DECIMAL_PATTERN.fullmatch(data) is None:
         raise Malformed("", f"{show(data)} is not a decimal: digits and at most one point, no exponent")
     return Decimal(data)
@@ -375,7 +378,13 @@ def to_data(record: object) -> dict[str, Any]:
 
 def from_data(data: object) -> Any:
     """Return the event, action, start or journal record that `data` tells. Raises `Malformed`."""
-    return TRACE.decode(RECORD, data)
+    return _any_reader()(data)
+
+
+@cache
+def _any_reader() -> Reader:
+    """Look the reader up once: so long a union takes longer to hash than a record to read."""
+    return TRACE.reader(RECORD)
 
 
 def decode(shape: type[T], data: object) -> T:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from model import events
-from model.actions import Role, Side
+from model.actions import COUNTER, LADDER, Role, Side
 from specs.definitions import counter
 from specs.definitions.counter import Answered
 from specs.lots import (
@@ -37,11 +37,15 @@ from specs.lots import (
 from specs.own import OwnOrder, sane
 
 if TYPE_CHECKING:
-    from specs.pricing import Pricing
+    from specs.pricing import Facts, Pricing
     from specs.view import View
 
 REFUSALS = (events.Rejected, events.SendFailed)
+TELLING = frozenset((events.Fill, events.OpenOrders, *REFUSALS))
+"""Events that change what there is to answer."""
 MAX_ANSWERS = 4096
+LEAST_OFFSET_BPS = 1
+"""A declared rung nearer than this, in the reply to a fill of the other side, is judged as a counter-order."""
 
 RUNGLESS = (events.Timer, events.TakerFill, events.Connected, events.Resting)
 """In the reply to these no rung is placed: none is a price, and none ends an order (L-3)."""
@@ -83,8 +87,6 @@ class Answers:
         self._answers: dict[tuple[str, int], Answer | None] = {}
         self._ranges: dict[Key, tuple[tuple[tuple[Lot, ...], tuple[Fraction, ...]], tuple[Fraction, Fraction]]] = {}
         self.fresh: Lot | None = None
-        self.judged: tuple[OwnOrder | None, Answer | None] = (None, None)
-        """The order that the monitors on counter-orders looked at last, and what they judge it by."""
 
     # Called by the pricing, once per turn.
 
@@ -103,12 +105,13 @@ class Answers:
         self.fresh = None
         if not self._view.config.counter_order_enabled:
             return
-        if isinstance(event, events.Fill):
-            self._fill(event)
-        elif isinstance(event, REFUSALS):
-            self._refused(event)
-        elif isinstance(event, events.OpenOrders):
-            self._corrected()
+        if type(event) in TELLING:
+            if isinstance(event, events.Fill):
+                self._fill(event)
+            elif isinstance(event, REFUSALS):
+                self._refused(event)
+            else:
+                self._corrected()
         if self._lots and self._view.stops.running():
             self._lots.clear()
 
@@ -119,7 +122,7 @@ class Answers:
         if event.mark_px is not None and sane(event.mark_px):
             self._marks[event.market] = (self._view.index, Fraction(event.mark_px))
         self._shrink(event)
-        if order is not None and order.role is Role.LADDER and order.life == self._view.life:
+        if order is not None and order.role is LADDER and order.life == self._view.life:
             levels = self._pricing.levels_of(order) or tuple(range(self._view.config.num_levels))
             self._lot(event, order, levels)
 
@@ -153,7 +156,8 @@ class Answers:
         room = max(abs(net) for net in nets)
         for side in Side:
             lots = self._lots.get((event.market, side), [])
-            self._lots[event.market, side] = [replace(lot, sz=min(lot.sz, room)) for lot in lots if room > 0]
+            left = (lot if lot.sz <= room else replace(lot, sz=room) for lot in lots if room > 0)
+            self._lots[event.market, side] = list(left)
 
     def _corrected(self) -> None:
         """Note where an answer may have corrected a position: its fall clears collected amounts too (L-7, L-8a)."""
@@ -164,7 +168,7 @@ class Answers:
         """Note that no more than `room` may be left of a market's lots in sum."""
         for side in Side:
             lots = self._lots.get((market, side), [])
-            if total(lots) > room:
+            if lots and total(lots) > room:
                 self._lots[market, side] = loosened(lots)
 
     def _refused(self, event: events.Rejected | events.SendFailed) -> None:
@@ -184,6 +188,18 @@ class Answers:
         self._lots[key] = merged
 
     # Read by monitors.
+
+    def judged(self, order: OwnOrder) -> Answer | None:
+        """Return the explanation of a new counter-order, called one or not; None for other orders."""
+        if not self._view.config.counter_order_enabled:
+            return None
+        if order.role is LADDER:
+            facts = self._pricing.facts(order)  # so that its level is known for its fills
+            if facts is None or self.fresh is None or not self._disguised(order, facts, self.fresh):
+                return None
+        elif order.role is not COUNTER:
+            return None
+        return self.of(order)
 
     def of(self, order: OwnOrder) -> Answer | None:
         """Return the explanation of a counter-order, to be asked first at its sending; then its lots are covered.
@@ -216,19 +232,28 @@ class Answers:
             return order.role
         rung = self._pricing.is_rung(order)
         if not self._conceivable(order):
-            return Role.COUNTER if in_reply_to_fill and not rung else Role.LADDER
+            return COUNTER if in_reply_to_fill and not rung else LADDER
         answer = self._explain(order)
         if rung and answer.fit is not None:
             self._view.guesses.add(order.market)
         if not in_reply_to_fill and rung and not isinstance(self._view.heard_event, RUNGLESS):
-            return Role.LADDER
+            return LADDER
         bound = answer.sz * (1 - SLACK)
         sized = answer.fit is not None and min(answer.fit.covered, answer.uncovered) >= bound
         if in_reply_to_fill:
-            return Role.LADDER if rung and not sized else Role.COUNTER
-        return Role.COUNTER if sized else Role.LADDER
+            return LADDER if rung and not sized else COUNTER
+        return COUNTER if sized else LADDER
 
     # The parts.
+
+    def _disguised(self, order: OwnOrder, facts: Facts, fresh: Lot) -> bool:
+        """Say whether a declared rung is none, but answers the ladder fill just told (port protocol)."""
+        filled = self._view.fill_order
+        if filled is None or filled.market != order.market:
+            return False
+        if facts.levels or order.side is fresh.side:
+            return False
+        return bool(order.place.answers) or facts.offset_bps < LEAST_OFFSET_BPS
 
     def _judgeable(self, order: OwnOrder) -> bool:
         return order.market in self._view.markets and sane(order.px) and sane(order.place.sz)

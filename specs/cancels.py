@@ -5,6 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Cancel, Place
 from specs.duties import attempts_spent, cancel_missing, had_last_word, recovered, told_closable
+from specs.latest import Latest
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
@@ -146,33 +147,54 @@ class StrangersLeftAlone(Monitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._cloids: set[str] = set()
-        self._oids: set[int] = set()
+        self._beside = False
+        self._open: dict[int, str | None] = {}
+        self._open_names: set[str] = set()
+        self._closed: Latest[int, None] = Latest()
+        self._closed_names: Latest[str, None] = Latest()
+        """The orders of others: all that are open, and the latest that were."""
 
     def on_order_opened(self, record: journal.OrderOpened) -> None:
         """Note the orders of others."""
         if record.owner == journal.Owner.MAKER:
             return
-        self._oids.add(record.oid)
+        self._beside = True
+        self._open[record.oid] = record.cloid
         if record.cloid is not None:
-            self._cloids.add(record.cloid)
+            self._open_names.add(record.cloid)
+
+    def on_order_closed(self, record: journal.OrderClosed) -> None:
+        """Remember those that close for a while."""
+        if record.oid not in self._open:
+            return
+        cloid = self._open.pop(record.oid)
+        self._closed.keep(record.oid, None)
+        if cloid is not None:
+            self._open_names.discard(cloid)
+            self._closed_names.keep(cloid, None)
 
     def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
         """Look whose order is named."""
         if order is not None:
-            if self._oids:
+            if self._beside:
                 self.antecedent("own order cancelled beside strangers", order)
             return
-        if cancel.oid in self._oids or cancel.cloid in self._cloids:
+        if self._is_of_another(cancel.oid, cancel.cloid):
             name = f"oid {cancel.oid}" if cancel.oid is not None else f"cloid {cancel.cloid}"
             self.violated(f"a cancel of {name} in {cancel.market}, an order of another strategy", cancel.market)
 
     def told_open_orders(self, turn: journal.Turn, event: events.OpenOrders) -> None:
         """An answer that tells strangers' orders tempts a maker that cancels all it sees."""
         for told in event.orders:
-            if told.oid in self._oids or (told.cloid is not None and told.cloid in self._cloids):
+            if self._is_of_another(told.oid, told.cloid):
                 self.antecedent("stranger told")
                 return
+
+    def _is_of_another(self, oid: int | None, cloid: str | None) -> bool:
+        """Say whether an order that one of these names is known as another strategy's."""
+        if oid in self._open or oid in self._closed:
+            return True
+        return cloid in self._open_names or cloid in self._closed_names
 
 
 MONITORS: tuple[type[Monitor], ...] = (NothingHeldBack, StrangersLeftAlone)

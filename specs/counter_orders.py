@@ -5,64 +5,26 @@ from __future__ import annotations
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import COUNTER, LADDER, Place
 from specs.answers import Answer
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
-from specs.lots import SLACK, Explanation, Lot, legal
+from specs.latest import Marked
+from specs.lots import SLACK, Explanation, legal
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
-from specs.pricing import Facts
 from specs.rungs import DECIMAL_DOUBT
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
 
-LEAST_OFFSET_BPS = 1
-"""A declared rung nearer than this, in the reply to a fill of the other side, is judged as a counter-order."""
-
 
 class CounterMonitor(Monitor):
     """A monitor that judges each counter-order once, at its sending, with the fills that it may answer."""
 
-    def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
-        """Judge a new order if it is a counter-order; let every rung's level be known for its fills."""
-        del turn, action
-        answers = self.view.pricing.answers
-        if answers.judged[0] is not order:  # asked by the first of these monitors for all of them
-            answers.judged = (order, self._answer(order))
-        answer = answers.judged[1]
-        if answer is not None:
-            self.judge(order, answer)
-
-    def _answer(self, order: OwnOrder) -> Answer | None:
-        """Return the explanation of a counter-order, called one or not; None for other orders."""
-        if not self.view.config.counter_order_enabled:
-            return None
-        pricing = self.view.pricing
-        if order.role is Role.LADDER:
-            facts, fresh = pricing.facts(order), pricing.answers.fresh
-            if facts is None or fresh is None or not self._disguised(order, facts, fresh):
-                return None
-        elif order.role is not Role.COUNTER:
-            return None
-        return pricing.answers.of(order)
-
-    def judge(self, order: OwnOrder, answer: Answer) -> None:
-        """Judge one counter-order."""
-
     def switched_off(self) -> str:
         """Excuse a config without counter-orders."""
         return "" if self.view.config.counter_order_enabled else "counter_order_enabled is false"
-
-    def _disguised(self, order: OwnOrder, facts: Facts, fresh: Lot) -> bool:
-        """Say whether a declared rung is none, but answers the ladder fill just told (port protocol)."""
-        filled = self.view.fill_order
-        if filled is None or filled.market != order.market:
-            return False
-        if facts.levels or order.side is fresh.side:
-            return False
-        return bool(order.place.answers) or facts.offset_bps < LEAST_OFFSET_BPS
 
 
 class PriceByLevel(CounterMonitor):
@@ -70,7 +32,7 @@ class PriceByLevel(CounterMonitor):
 
     spec = statement("CTR-1")
 
-    def judge(self, order: OwnOrder, answer: Answer) -> None:
+    def sent_counter(self, order: OwnOrder, answer: Answer) -> None:
         """Compare with the definition for every fair reading of the fills it answers."""
         if not answer.readings:
             return
@@ -103,10 +65,9 @@ class EarnsItsFees(CounterMonitor):
     spec = statement("CTR-2")
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
-        """Also refuse a counter-order on the side of the fill that it answers."""
-        super().sent_place(turn, action, order)
+        """Refuse a counter-order on the side of the fill that it answers."""
         fresh = self.view.pricing.answers.fresh
-        if action.role is not Role.COUNTER or order.role is Role.COUNTER or fresh is None:
+        if action.role is not COUNTER or order.role is COUNTER or fresh is None:
             return
         if isinstance(turn.event, events.Fill) and turn.event.market == order.market and fresh.side is order.side:
             self.violated(
@@ -116,7 +77,7 @@ class EarnsItsFees(CounterMonitor):
                 order.cloid,
             )
 
-    def judge(self, order: OwnOrder, answer: Answer) -> None:
+    def sent_counter(self, order: OwnOrder, answer: Answer) -> None:
         """Hold the bounds for one fair reading at least."""
         readings = (answer.fit,) if answer.fit is not None else answer.readings
         if not readings or readings[0].loose:
@@ -153,7 +114,7 @@ class NoLargerThanFills(CounterMonitor):
 
     spec = statement("CTR-3")
 
-    def judge(self, order: OwnOrder, answer: Answer) -> None:
+    def sent_counter(self, order: OwnOrder, answer: Answer) -> None:
         """Compare its size with what its fills leave to answer, and its effect with the position before them."""
         if self.view.guessed(order):
             return
@@ -188,17 +149,17 @@ class Bounded(CounterMonitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._blamed: set[str] = set()
-        self._aged: set[str] = set()
+        self._aged = Marked(view.orders.gone)
         self._next_ms = 0
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life may have another bound."""
         self.wake_ms = AWAKE_MS
 
-    def judge(self, order: OwnOrder, answer: Answer) -> None:
+    def sent_counter(self, order: OwnOrder, answer: Answer) -> None:
         """Count the open ones of its market, the new one included."""
         del answer
-        if order.role is not Role.COUNTER or self.view.guessed(order):
+        if order.role is not COUNTER or self.view.guessed(order):
             return
         most = self.view.config.counter_max_open
         count = sum(1 for other in self._open() if other.market == order.market)
@@ -234,7 +195,7 @@ class Bounded(CounterMonitor):
         if not (by_cloid or order.told_resting_ms is not None or order.cancels_ms):
             return
         if order.cloid not in self._aged:
-            self._aged.add(order.cloid)
+            self._aged.mark(order.cloid)
             self.antecedent(f"age · {order.side}")
         if not order.cancels_ms and order.cloid not in self._blamed:
             self._blamed.add(order.cloid)
@@ -247,7 +208,7 @@ class Bounded(CounterMonitor):
 
     def _open(self) -> list[OwnOrder]:
         orders = self.view.orders.open.values()
-        return [order for order in orders if order.role is Role.COUNTER and order.life == self.view.life]
+        return [order for order in orders if order.role is COUNTER and order.life == self.view.life]
 
     def switched_off(self) -> str:
         """Excuse a config without counter-orders or without both bounds."""
@@ -265,13 +226,13 @@ class NoneOnACounter(CounterMonitor):
         """Count the fills of counter-orders and closes."""
         del turn
         order = self.view.fill_order
-        if self.view.fill_fresh and order is not None and order.role is not Role.LADDER:
+        if self.view.fill_fresh and order is not None and order.role is not LADDER:
             self.antecedent(f"{order.role} · {event.side} · {event.market}")
 
-    def judge(self, order: OwnOrder, answer: Answer) -> None:
+    def sent_counter(self, order: OwnOrder, answer: Answer) -> None:
         """Refuse an answer to such a fill; amounts collected from ladder fills may go out then (L-8a)."""
         filled = self.view.fill_order
-        if filled is None or not self.view.fill_fresh or filled.role is Role.LADDER or self.view.guessed(filled):
+        if filled is None or not self.view.fill_fresh or filled.role is LADDER or self.view.guessed(filled):
             return
         if (
             filled.market == order.market

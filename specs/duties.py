@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from model.actions import Tif
+from model.actions import IOC
 from specs.bounds import RETRY_MS
 from specs.own import ZERO, OwnOrder
 from specs.view import View
@@ -17,7 +17,7 @@ def cancel_missing(view: View, order: OwnOrder) -> bool:
     tell the order, and B-recover has not passed (`resting` or an answer decides, L-7a); one never left a moment ago,
     or the connection is lost (L-14); without `cancel_by_cloid` it was not yet told resting.
     """
-    if not order.open_told or order.cancel_pending_ms is not None or order.place.tif is Tif.IOC:
+    if not order.open_told or order.cancel_pending_ms is not None or order.place.tif is IOC:
         return False
     if order.told_resting_ms is None and "cancel_by_cloid" not in view.features:
         return False

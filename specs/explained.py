@@ -24,7 +24,7 @@ from specs.monitor import Monitor
 from specs.offsets import LadderMonitor
 from specs.own import OwnOrder, sane
 from specs.pricing import Facts, Readings
-from specs.rungs import BINARY64_DOUBT, DECIMAL_DOUBT, POWER_DOUBT, Whole
+from specs.rungs import BINARY64_DOUBT, BPS, DECIMAL_DOUBT, POWER_DOUBT, Whole
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
@@ -33,7 +33,8 @@ ULPS = 1e-15
 """Relative difference of logged binary64 values that is none: some 2 units in the last place, and printing."""
 COVERED = Fraction(97, 100)
 MOST_WICK_BPS = Fraction(500)
-NO_MOVE = Fraction(0)
+NO_MOVE: Whole = (0, 1)
+NO_BOUND = Fraction(0)
 
 
 class SpreadWidensForAdverseFills(LadderMonitor):
@@ -52,7 +53,7 @@ class SpreadWidensForAdverseFills(LadderMonitor):
         del turn, event
         self._seen = ()
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Look whether an unexplained rung stands where the other multiplier would put it."""
         widened = exact(self.view.config.adverse_spread_multiplier)
         if facts.readings is not self._seen:
@@ -60,7 +61,7 @@ class SpreadWidensForAdverseFills(LadderMonitor):
             self._due = due = {reading.multiplier for reading in facts.readings}
             self._word_for = "" if len(due) > 1 else "widened" if due == {widened} else "plain"
         if self._word_for:
-            self.antecedent(f"{self._word_for} · {order.side}")
+            self.antecedent(f"{self._word_for} · {order.side!s}")
         if facts.levels:
             return
         due = self._due
@@ -92,7 +93,6 @@ class NoiseIsNoTrend(LadderMonitor):
         super().__init__(view)
         self._noisy: dict[str, Trend] = {}
         self._seen: tuple[Readings, tuple[Fraction, ...]] = ((), ())
-        self._due: set[Fraction] = set()
         self._differs = False
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
@@ -107,20 +107,19 @@ class NoiseIsNoTrend(LadderMonitor):
         if event.market in self._noisy and sane(event.oracle_px) and self.view.config.velocity_skew_enabled:
             self._noisy[event.market].tick(event.oracle_px)
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Look whether an unexplained rung stands where another trend would put it."""
         if not self.view.config.velocity_skew_enabled:
             return
         noisy = self._noisy[order.market].values()
         if self._seen[0] is not facts.readings or self._seen[1] is not noisy:
             self._seen = (facts.readings, noisy)
-            self._due = {reading.trend for reading in facts.readings}
-            self._differs = self._due.isdisjoint(noisy)
+            self._differs = not any(reading.trend in noisy for reading in facts.readings)
         if self._differs:
             self.antecedent(f"noise reads as another trend · {order.side}")
         if facts.levels:
             return
-        due = self._due
+        due = {reading.trend for reading in facts.readings}
         for other in sorted({*noisy, *self._possible()} - due):
             readings = tuple(dict.fromkeys(replace(reading, trend=other) for reading in facts.readings))
             if _explains(self.view, order, readings):
@@ -216,7 +215,7 @@ class BreakpointAsDefined(LoggedStatistics):
 
 
 class Moves:
-    """The largest move between successive told prices of each closed second of a window, in bps.
+    """The largest move between successive told prices of each closed second of a window, as a share, not reduced.
 
     `_falling`: (number of the second, its end, its move) of those closed seconds that no later one exceeds, oldest
     first: the first that is young enough is the largest of the window.
@@ -224,12 +223,12 @@ class Moves:
 
     def __init__(self, window: int, gap_ms: int, age_ms: int) -> None:
         self._window, self._gap_ms, self._age_ms = window, gap_ms, age_ms
-        self._falling: deque[tuple[int, int, Fraction]] = deque()
+        self._falling: deque[tuple[int, int, Whole]] = deque()
         self._count = 0
         self._open = NO_MOVE
-        self._last: tuple[int, Fraction] | None = None
+        self._last: tuple[int, Whole] | None = None
 
-    def tick(self, t_ms: int, px: Fraction) -> None:
+    def tick(self, t_ms: int, px: Whole) -> None:
         """Take one told price; a late one changes nothing (V-1)."""
         if self._last is None:
             self._last = (t_ms, px)
@@ -241,13 +240,15 @@ class Moves:
         if second > last_second:
             self._close((last_second + 1) * SECOND_MS)
         if t_ms - last_ms <= self._gap_ms and px != last_px:
-            self._open = max(self._open, abs(px - last_px) / last_px * 10_000)
+            (above, below), (before, parts) = px, last_px
+            move = abs(above * parts - before * below), before * below
+            self._open = self._open if exceeds(self._open, move) else move
         self._last = (t_ms, px)
 
     def _close(self, end_ms: int) -> None:
         """Take in the second that was open: smaller moves before it can't be the largest any more."""
         falling = self._falling
-        while falling and falling[-1][2] <= self._open:
+        while falling and not exceeds(falling[-1][2], self._open):
             falling.pop()
         falling.append((self._count, end_ms, self._open))
         self._count += 1
@@ -255,12 +256,17 @@ class Moves:
             falling.popleft()
         self._open = NO_MOVE
 
-    def largest(self, now_ms: int) -> Fraction:
+    def largest(self, now_ms: int) -> Whole:
         """Return the largest move of the closed seconds of the window; `now_ms` never runs backwards."""
         falling = self._falling
         while falling and self._age_ms and now_ms - falling[0][1] > self._age_ms:
             falling.popleft()
         return falling[0][2] if falling else NO_MOVE
+
+
+def exceeds(one: Whole, other: Whole) -> bool:
+    """Say whether one number is larger than another."""
+    return one[0] * other[1] > other[0] * one[1]
 
 
 class MovesAreSeen(LadderMonitor, LoggedStatistics):
@@ -271,7 +277,7 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._moves: dict[str, Moves] = {}
-        self._bounds = (NO_MOVE, NO_MOVE)
+        self._bounds = (NO_MOVE, NO_BOUND)
         """The largest move looked at last, and what P100 must reach by it."""
         self._safety: Whole = (1, 1)
         self._floor: Whole = (1, 1)
@@ -289,7 +295,7 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
         """Record a told price."""
         del turn
         if event.market in self._moves and sane(event.oracle_px) and not self.switched_off():
-            self._moves[event.market].tick(self.view.event_ms, exact(event.oracle_px))
+            self._moves[event.market].tick(self.view.event_ms, exact(event.oracle_px).as_integer_ratio())
 
     def compare(self, market: str, told: dict[str, str], wanted: Statistics) -> None:
         """Hold the logged P100 to the largest move."""
@@ -301,7 +307,7 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
             fact = f"but told prices moved at least {shown(bound)} bps"
             self.violated(f"wick_stats of {market} tells p100 {found}, {fact}", market)
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Hold the outermost rung to the largest move times the safety."""
         config = self.view.config
         outermost = config.num_levels - 1
@@ -336,10 +342,10 @@ class MovesAreSeen(LadderMonitor, LoggedStatistics):
     def _bound(self, market: str) -> Fraction:
         moves = self._moves.get(market)
         if moves is None:
-            return NO_MOVE
+            return NO_BOUND
         largest = moves.largest(self.view.event_ms)
         if largest is not self._bounds[0]:
-            self._bounds = (largest, min(MOST_WICK_BPS, COVERED * largest))
+            self._bounds = (largest, min(MOST_WICK_BPS, COVERED * Fraction(*largest) * BPS))
         return self._bounds[1]
 
     def _outermost(self, order: OwnOrder, reading: Inputs, bound: Fraction) -> Whole:

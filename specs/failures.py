@@ -5,6 +5,7 @@ from __future__ import annotations
 from model import events, journal
 from model.actions import Cancel
 from specs.duties import cancel_missing, recovered
+from specs.latest import Marked
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Handler, Monitor
 from specs.orphans import NoOrphan
 from specs.own import OwnOrder
@@ -26,7 +27,7 @@ class FailuresLoseNothing(Monitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._touched: dict[str, str] = {}
+        self._touched = Marked(view.orders.gone)
         self._failed: dict[str, OwnOrder] = {}
         self._reported: set[str] = set()
         self._quiet_ms = 0
@@ -156,15 +157,15 @@ class FailuresLoseNothing(Monitor):
             self._mark(order, how)
 
     def _mark(self, order: OwnOrder, how: str) -> None:
-        if self._touched.get(order.cloid) != how:
-            self._touched[order.cloid] = how
+        if self._touched.of(order.cloid) != how:
+            self._touched.mark(order.cloid, how)
             self.antecedent(how, order)
 
     def _found(self, text: str, market: str | None, cloid: str | None) -> None:
         """Take over what a part found, if the order is one of those that failures have touched."""
         if cloid is not None and cloid in self._touched and cloid not in self._reported:
             self._reported.add(cloid)
-            self.violated(f"after {self._touched[cloid]}: {text}", market, cloid)
+            self.violated(f"after {self._touched.of(cloid)}: {text}", market, cloid)
 
     def _report(self, order: OwnOrder, fact: str) -> None:
         if order.cloid not in self._reported:

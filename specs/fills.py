@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import FLATTEN, Place
 from specs.definitions.rounding import floor_size
 from specs.duties import recovered
+from specs.latest import Latest
 from specs.monitor import Monitor
 from specs.own import ZERO, OwnOrder
 from specs.statements import statement
@@ -44,7 +45,7 @@ class FillsCountOnce(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A close larger than the position, or on its side, counts fills that were not told, or twice."""
-        if order.role is not Role.FLATTEN:
+        if order.role is not FLATTEN:
             return
         nets = self.view.positions.candidates(place.market)
         if not any(net * place.side.sign < 0 and place.sz <= abs(net) for net in nets):
@@ -59,11 +60,12 @@ class OwnFillsAreOurs(Monitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._owners: dict[tuple[int, str, int], str] = {}
+        self._owners: Latest[tuple[int, str, int], str] = Latest()
+        """What a fill of an order is that nobody remembers is asked only of the latest."""
 
     def on_traded(self, record: journal.Traded) -> None:
         """Note whose fill this is, by the venue's truth."""
-        self._owners[(record.now_ms, record.market, record.tid)] = record.owner
+        self._owners.keep((record.now_ms, record.market, record.tid), record.owner)
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Compare what the maker says of a fill with whose it is."""
@@ -103,7 +105,7 @@ class OwnFillsAreOurs(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Without attribution and books: a close is for the whole own part, no more and no less (L-9, I-4)."""
-        if order.role is not Role.FLATTEN or not {"attribution", "books"}.isdisjoint(self.view.features):
+        if order.role is not FLATTEN or not {"attribution", "books"}.isdisjoint(self.view.features):
             return
         self.antecedent("close", order)
         sizes = lawful_closes(self.view, place)
@@ -117,7 +119,7 @@ class OwnFillsAreOurs(Monitor):
         order = self.view.orders.find(event.cloid, event.oid)
         if order is not None:
             return True, str(order.role) if order.life == self.view.life else "earlier life"
-        owner = self._owners.get((event.time_ms, event.market, event.tid))
+        owner = self._owners.of((event.time_ms, event.market, event.tid))
         if owner is not None:
             return owner == journal.Owner.MAKER, "unknown" if owner == journal.Owner.MAKER else "taker"
         return (False, "taker") if isinstance(event, events.TakerFill) else (None, "")
@@ -131,7 +133,7 @@ class PartsAddUp(Monitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._other_fill_ms: dict[str, int] = {}
-        self._knew_all: dict[str, bool] = {}
+        self._knew_all: Latest[str, bool] = Latest()
 
     def on_books_told(self, record: journal.BooksTold) -> None:
         """Compare the believed own part with the venue's, when nothing is under way."""
@@ -149,22 +151,23 @@ class PartsAddUp(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Note whether every own fill of before a close was told by its sending."""
-        if order.role is Role.FLATTEN:
+        if order.role is FLATTEN:
             positions, market = self.view.positions, place.market
-            self._knew_all[place.cloid] = positions.net.get(market, ZERO) == positions.mm.get(market, ZERO)
+            knew_all = positions.net.get(market, ZERO) == positions.mm.get(market, ZERO)
+            self._knew_all.keep(place.cloid, knew_all)
 
     def on_traded(self, record: journal.Traded) -> None:
         """A close that turns the own part around closes what is not the maker's."""
         if record.owner != journal.Owner.MAKER:
             return
         order = self.view.orders.find(record.cloid, record.oid)
-        if order is None or order.role is not Role.FLATTEN:
+        if order is None or order.role is not FLATTEN:
             self._other_fill_ms[record.market] = record.now_ms
             return
         self.antecedent("close", order)
         left = self.view.positions.mm.get(record.market, ZERO)
         raced = self._other_fill_ms.get(record.market, -1) >= order.sent_ms
-        if left * record.side.sign > 0 and not raced and self._knew_all.get(order.cloid):
+        if left * record.side.sign > 0 and not raced and self._knew_all.of(order.cloid):
             fact = f"{order.label()} turned the own position of {record.market} around, to {left}"
             self.violated(fact, record.market, order.cloid)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Role
+from model.actions import LADDER
 from specs.definitions import ladder
 from specs.definitions.rounding import floor_size
 from specs.duties import cancel_missing
@@ -57,7 +57,7 @@ class NothingHalfIsLeft(Monitor):
         }
 
     def _is_rest(self, order: OwnOrder) -> bool:
-        rung = order.role is Role.LADDER and order.life == self.view.life and not self.view.guessed(order)
+        rung = order.role is LADDER and order.life == self.view.life and not self.view.guessed(order)
         return rung and order.cancellable and not order.cancels_ms
 
     def _look(self, order: OwnOrder, known: Known | None) -> Known:

@@ -6,7 +6,7 @@ from enum import IntEnum
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Place, Role, Side
+from model.actions import BUY, FLATTEN, SELL, Place, Side
 from specs.definitions.rounding import passive_price
 from specs.duties import cancel_missing, had_last_word
 from specs.fills import lawful_closes
@@ -55,7 +55,7 @@ class LimitsActAtOnce(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Nothing adds to a position at its limit; one close after the other, priced and sized by the rule."""
-        if order.role is Role.FLATTEN:
+        if order.role is FLATTEN:
             self._flatten(place, order)
             return
         level = self._levels.get(place.market, Level.CALM)
@@ -80,7 +80,7 @@ class LimitsActAtOnce(Monitor):
         self._levels[market] = level
         self.wake_ms = AWAKE_MS
         if level > before:
-            side = "long" if self._adding_side(market) is Side.BUY else "short"
+            side = "long" if self._adding_side(market) is BUY else "short"
             self.antecedent(f"{level.name.lower()} · {side} · {event}", market=market)
 
     def _level(self, market: str) -> Level:
@@ -93,7 +93,7 @@ class LimitsActAtOnce(Monitor):
         return Level.WARNING if least >= config.inventory_warn_ratio else Level.CALM
 
     def _adding_side(self, market: str) -> Side:
-        return Side.BUY if self.view.positions.candidates(market)[0] > 0 else Side.SELL
+        return BUY if self.view.positions.candidates(market)[0] > 0 else SELL
 
     def _standing(self, market: str) -> str:
         ratios = " or ".join(f"{ratio:.4f}" for ratio in self.view.ratios(market))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, combinations
+from math import lcm
 
 from model.actions import Side
 from model.config import MakerConfig
@@ -71,7 +72,7 @@ class Lot:
 
     def loosened(self) -> Lot:
         """Return the lot when it is not known any more how much of it is left."""
-        return replace(self, most=self.at_most)
+        return self if self.most is not None else replace(self, most=self.sz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class Explanation:
 
 def total(lots: Iterable[Lot]) -> Fraction:
     """Return the size left to answer."""
-    return sum((lot.sz for lot in lots), ZERO)
+    parts = [lot.sz.as_integer_ratio() for lot in lots]
+    whole = lcm(*(below for _, below in parts))
+    return Fraction(sum(above * (whole // below) for above, below in parts), whole)
 
 
 def runs(lots: Sequence[Lot]) -> Iterator[tuple[Fraction, Sequence[Lot]]]:

@@ -7,8 +7,8 @@ A monitor declares what it wants to see by the names of its methods, and is call
 - `told_<event>(turn, event)` when the maker was told an event (`told_start`, `told_oracle`, `told_fill` …), then
   `told_any(turn)` for every event, or for those that `hears` names, then `told_stop(turn)` where a shutdown was
   entered: the view knows the event, none of the reply's actions yet.
-- `sent_rung(turn, order, facts)` when the view knows a new ladder order, with what the definitions say of it; for
-  none of which they say nothing.
+- `sent_rung(order, facts)` when the view knows a new ladder order, with what the definitions say of it; for
+  none of which they say nothing. `sent_counter(order, answer)` for a new counter-order, with the fills it may answer.
 - `sent_<action>(turn, action, order)` for each action of the reply, in order, when the view knows it: `sent_place`
   and `sent_cancel` come with the own order concerned (None: a cancel that names none), the others with None.
 
@@ -69,6 +69,7 @@ class Monitor:
         view.watching.setdefault(type(self), self)
         self._conditions: dict[Around, dict[tuple[str, str], int]] = {}
         self._there: Around | None = None
+        self._looked_around_at = -2
         self._here: dict[tuple[str, str], int] = {}
 
     def handlers(self) -> dict[str, Handler]:
@@ -79,11 +80,18 @@ class Monitor:
     def antecedent(self, context: str = "", order: OwnOrder | None = None, market: str = "") -> None:
         """Count that the spec's condition was met: in which context, around which order or market, what held then."""
         self.antecedents += 1
+        if self._looked_around_at != self.view.index:
+            self._look_around()
+        key = (context, order.traits if order is not None else market)
+        here = self._here
+        here[key] = here.get(key, 0) + 1
+
+    def _look_around(self) -> None:
+        """Count, until the next record, under what holds now."""
+        self._looked_around_at = self.view.index
         there = self.view.around()
         if there is not self._there:
             self._there, self._here = there, self._conditions.setdefault(there, {})
-        key = (context, order.traits if order is not None else market)
-        self._here[key] = self._here.get(key, 0) + 1
 
     def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
         """Note a violation at the present record; only the first few are kept, all are counted.

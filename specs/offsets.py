@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from model import events, journal
-from model.actions import Place, Role, Side
+from model.actions import BUY, LADDER, Place, Side
 from specs.definitions.exact import exact
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
@@ -26,14 +26,6 @@ TELLING_PRICES = frozenset((events.Oracle, events.Fill, events.TakerFill))
 class LadderMonitor(Monitor):
     """A monitor that judges each ladder order once, at its sending, with what the definitions say of it."""
 
-    def sent_rung(self, turn: journal.Turn, order: OwnOrder, facts: Facts) -> None:
-        """Judge a new ladder order."""
-        del turn
-        self.judge(order, facts)
-
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
-        """Judge one ladder order."""
-
     def stands(self, order: OwnOrder, facts: Facts) -> str:
         """Say where an order stands, for a person."""
         return f"{order.label()} stands {shown(facts.offset_bps)} bps from oracle {order.oracle_px}"
@@ -49,7 +41,7 @@ class InnermostFloor(LadderMonitor):
         self._seen: Readings = ()
         self._plain = True
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with the least floor that a fair reading allows."""
         readings = facts.readings
         if readings is not self._seen:
@@ -59,7 +51,7 @@ class InnermostFloor(LadderMonitor):
             return
         dynamic = any(r.statistics is not None and r.statistics.valid for r in readings)
         if 0 in facts.true_levels:
-            self.antecedent(f"{order.side} · {'dynamic' if dynamic else 'fixed'} · {order.market}")
+            self.antecedent(" · ".join((order.side, "dynamic" if dynamic else "fixed", order.market)))
         floor = self.view.pricing.least_base_bps(readings)
         doubt = BINARY64_DOUBT if dynamic else DECIMAL_DOUBT
         if facts.nearer_than(floor) and facts.offset_bps < Fraction(*floor) * (1 - doubt):
@@ -76,7 +68,7 @@ class PhasesOff(LadderMonitor):
 
     spec = statement("CFG-2")
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Look for a level whose price it has by some fair reading."""
         config = self.view.config
         if config.dynamic_offset_enabled or not facts.expected:
@@ -95,15 +87,15 @@ class AroundTheOracle(LadderMonitor):
 
     spec = statement("OFF-2")
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Hold every rung at least 1 bp away, on its own side."""
         if order.oracle_px is None or order.oracle_px <= 0:
             return
-        self.antecedent(f"{order.side} · {order.market}")
+        self.antecedent(order.where)
         if order.px <= 0 or (facts.nearer_than(ONE) and facts.offset_bps < 1 - DECIMAL_DOUBT):
             self.violated(
                 f"{self.stands(order, facts)}; a {order.side} must stand at least 1 bp "
-                f"{'below' if order.side is Side.BUY else 'above'} it",
+                f"{'below' if order.side is BUY else 'above'} it",
                 order.market,
                 order.cloid,
             )
@@ -126,14 +118,14 @@ class FeeFloor(LadderMonitor):
         self._floor = exact(event.config.fee_buffer_bps)
         self._whole_floor = self._floor.as_integer_ratio()
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Hold every rung at least the fee buffer away."""
         if not self.view.config.skew_respects_fee_floor:
             return
         if facts.readings is not self._seen:
             self._seen = facts.readings
             self._skewed = "skewed" if any(r.ratio or r.trend for r in facts.readings) else "not skewed"
-        self.antecedent(f"{order.side} · {self._skewed} · {order.market}")
+        self.antecedent(" · ".join((order.side, self._skewed, order.market)))
         floor = self._floor
         if facts.nearer_than(self._whole_floor) and facts.offset_bps < floor * (1 - DECIMAL_DOUBT):
             self.violated(
@@ -154,7 +146,7 @@ class StrictlyOutward(LadderMonitor):
         super().__init__(view)
         self._reply: dict[tuple[str, Side], list[tuple[int, OwnOrder]]] = {}
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Gather the rungs of this reply."""
         level = order.level if order.level is not None else min(facts.true_levels)
         self._reply.setdefault((order.market, order.side), []).append((level, order))
@@ -170,15 +162,15 @@ class StrictlyOutward(LadderMonitor):
 
     def _judge_side(self, market: str, side: Side, rungs: list[tuple[int, OwnOrder]]) -> None:
         placed = {order.cloid for _, order in rungs}
+        life = self.view.life
         kept = {
             order.px: order
-            for order in self.view.orders.open_in(market)
-            if order.side is side and order.role is Role.LADDER and order.life == self.view.life
-            if not order.cancels_ms and order.cloid not in placed
+            for order in self.view.orders.open_on(market, side)
+            if not order.cancels_ms and order.cloid not in placed and order.life == life and order.role is LADDER
         }
         if len(rungs) > 1 or kept:
             self.antecedent(f"{side} · {market}")
-        for _, order in rungs:
+        for _, order in rungs if kept else ():
             if order.px in kept:
                 twin = kept[order.px].label()
                 self.violated(f"{order.label()} doubles {twin}, which stays", market, order.cloid)
@@ -245,7 +237,7 @@ class UsablePricesOnly(Monitor):
         kind, why = self._trouble(order.market)
         told = self.view.told_of(order.market)
         stale = told.oracle_ms is not None and told.too_old(self.view.config, self.view.event_ms)
-        if kind and (stale or order.role is Role.LADDER):
+        if kind and (stale or order.role is LADDER):
             self.violated(f"{order.label()} sent while {why}", order.market, order.cloid)
 
     def on_turn(self, turn: journal.Turn) -> None:
@@ -265,7 +257,7 @@ class UsablePricesOnly(Monitor):
         return [
             order
             for order in self.view.orders.open.values()
-            if order.market == market and order.role is Role.LADDER and order.life == self.view.life
+            if order.market == market and order.role is LADDER and order.life == self.view.life
             if not order.cancels_ms and (by_cloid or order.told_resting_ms is not None)
         ]
 

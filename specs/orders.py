@@ -6,7 +6,8 @@ The other specs on orders have files of their own.
 from __future__ import annotations
 
 from model import journal
-from model.actions import Place, Role, Side, Tif
+from model.actions import ALO, BUY, COUNTER, FLATTEN, GTC, IOC, LADDER, Place, Tif
+from model.config import MakerConfig
 from specs import cancels, ghosts, orphans, shutdowns, stale
 from specs.cloids import FirstUses
 from specs.monitor import Monitor
@@ -26,14 +27,14 @@ class NeverTradesWithItself(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Compare a new order with the own orders of the other side, by all that was told."""
-        if order.role is Role.FLATTEN:
+        if order.role is FLATTEN:
             return
         side, px = place.side, place.px
         others = self.view.orders.open_on(place.market, side.opposite)
         if others:
             self.antecedent(str(order.role), order)
         for other in others:
-            if px >= other.px if side is Side.BUY else px <= other.px:
+            if px >= other.px if side is BUY else px <= other.px:
                 self.violated(f"{order.label()} meets the own {other.label()}", place.market, place.cloid)
                 return
 
@@ -60,7 +61,7 @@ class NeverTradesWithItself(Monitor):
         if prevented is None or record.owner != journal.Owner.MAKER or record.market != prevented.market:
             return
         order = self.view.orders.find(record.cloid, record.oid)
-        if order is not None and order.role is not Role.FLATTEN:
+        if order is not None and order.role is not FLATTEN:
             fact = f"{order.label()} met the own {prevented.label()} at the venue"
             self.violated(fact, order.market, order.cloid)
 
@@ -88,18 +89,27 @@ class TimesInForce(Monitor):
 
     spec = statement("ORD-16")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._config: MakerConfig | None = None
+        self._rung = self._counter = ALO
+        """What the present life's config gives a rung and a counter-order."""
+
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Compare with what the config gives an order of its role."""
-        closing = place.reduce_only or place.role is Role.FLATTEN
+        closing = place.reduce_only or place.role is FLATTEN
         self.antecedent("close" if closing else str(order.role), order)
         if closing:
-            if not place.reduce_only or (place.tif is not Tif.IOC and place.role is not Role.COUNTER):
+            if not place.reduce_only or (place.tif is not IOC and place.role is not COUNTER):
                 self._wrong(order, "a close is a reduce-only ioc")
             return
         config = self.view.config
-        rung, counter = Tif.ALO if config.use_alo else Tif.GTC, Tif(config.counter_order_tif.value)
-        told = place.role is Role.LADDER or (place.role is Role.COUNTER and order.role is Role.COUNTER)
-        one_of: tuple[Tif, ...] = (counter,) if order.role is Role.COUNTER else (rung,)
+        if config is not self._config:
+            self._config = config
+            self._rung, self._counter = ALO if config.use_alo else GTC, Tif(config.counter_order_tif.value)
+        rung, counter = self._rung, self._counter
+        told = place.role is LADDER or (place.role is COUNTER and order.role is COUNTER)
+        one_of: tuple[Tif, ...] = (counter,) if order.role is COUNTER else (rung,)
         if not told and config.counter_order_enabled:
             one_of = (rung, counter)
         if place.tif not in one_of:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model import events, journal
-from model.actions import Role
+from model.actions import LADDER
 from specs.duties import calm_since, cancel_missing, recovered, shutdown_deadline
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor, Tell
 from specs.own import OwnOrder
@@ -185,7 +185,7 @@ class NothingOutlivesItsLife(Monitor):
         """Two live rungs alike, with no cancel of either, are one rung twice."""
         seen: dict[tuple[str, str, str], OwnOrder] = {}
         for order in self.view.orders.live.values():
-            if order.role is not Role.LADDER or not cancel_missing(self.view, order):
+            if order.role is not LADDER or not cancel_missing(self.view, order):
                 continue
             key = (order.market, order.side.value, format(order.px.normalize(), "f"))
             twin = seen.setdefault(key, order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from model.actions import Place, Role, Side, Tif
+from model.actions import COUNTER, FLATTEN, IOC, LADDER, Place, Role, Side
 from model.config import MakerConfig
 from model.events import Fill
 
@@ -89,7 +89,7 @@ class OwnOrder:
 
     `role`, `level`: as declared and checked, else inferred by the port protocol's rule (`level` None: not told).
     `borne_out`: False for a counter-order that no untaken ladder fill accounts for: it may be a rung by another name.
-    `traits`: side, role and market, by which antecedents are counted.
+    `traits`: side, role and market, by which antecedents are counted; `where`: side and market alone.
     `oracle_px`, `mark_px`, `oracle_ms`: as told at sending. `cancels_ms`: when cancels of it were requested, in the
     present life; `cancel_pending_ms`: when the last one was, of which nothing was told since; `cancel_waiting_ms`: when
     the first one was that no word on a cancel or end answered, repeated or not (L-6); `cancels_answered`: how many of
@@ -110,6 +110,7 @@ class OwnOrder:
     side: Side = field(init=False)
     px: Decimal = field(init=False)
     traits: str = field(init=False)
+    where: str = field(init=False)
     borne_out: bool = True
     oracle_px: Decimal | None = None
     oracle_ms: int | None = None
@@ -147,7 +148,8 @@ class OwnOrder:
         """Keep within reach what is asked for all the time."""
         place = self.place
         self.cloid, self.market, self.side, self.px = place.cloid, place.market, place.side, place.px
-        self.traits = f"{self.side} · {self.role} · {self.market}"
+        self.traits = " · ".join((self.side, self.role, self.market))
+        self.where = f"{self.side!s} · {self.market}"
 
     @property
     def open_told(self) -> bool:
@@ -174,11 +176,11 @@ class OwnOrder:
     @property
     def cancellable(self) -> bool:
         """Whether a cancel of it means anything: an IOC never rests."""
-        return self.place.tif is not Tif.IOC
+        return self.place.tif is not IOC
 
     def label(self) -> str:
         """Name it for a person: role, level, side, size, price."""
-        level = "" if self.level is None or self.role is not Role.LADDER else f" L{self.level}"
+        level = "" if self.level is None or self.role is not LADDER else f" L{self.level}"
         return f"{self.role}{level} {self.side} {self.place.sz} @ {self.px} ({self.cloid})"
 
     def forget(self, known: bool) -> None:
@@ -200,11 +202,11 @@ def inferred_role(place: Place, config: MakerConfig, filled_side: Side | None, c
     `filled_side`: the side of the own fill that this reply answers, or None. `counter_due`: whether an own ladder
     fill of the other side was told in this life, so that a collected counter-order may go out (L-8a).
     """
-    if place.reduce_only and place.tif is Tif.IOC:
-        return Role.FLATTEN
-    if place.role is Role.LADDER or not config.counter_order_enabled:
-        return Role.LADDER
+    if place.reduce_only and place.tif is IOC:
+        return FLATTEN
+    if place.role is LADDER or not config.counter_order_enabled:
+        return LADDER
     answers_fill = filled_side is not None and place.side is filled_side.opposite
-    if answers_fill or (place.role is Role.COUNTER and counter_due):
-        return Role.COUNTER
-    return Role.LADDER
+    if answers_fill or (place.role is COUNTER and counter_due):
+        return COUNTER
+    return LADDER

@@ -6,11 +6,11 @@ venue holds. A method that takes an event returns the own order concerned, or No
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import Decimal
 
 from model import events, journal
-from model.actions import Cancel, Place, Role, Side, Tif
+from model.actions import BUY, IOC, LADDER, Cancel, Place, Side
 from specs.own import ZERO, OwnOrder
 
 REVIVABLE = ("absent", "send_failed")
@@ -26,7 +26,8 @@ class Orders:
     """Registry of own orders, by cloid and by the venue's oid.
 
     `former_live`: those of `live` that an earlier life sent, or that were found on the book.
-    `revivals`: how often an order came among the open ones otherwise than by its sending.
+    `revivals`: how often an order came among the open ones otherwise than by its sending; `changes`: how often the
+    open ones changed otherwise than by one more.
     """
 
     def __init__(self) -> None:
@@ -38,7 +39,7 @@ class Orders:
         self._buys: dict[str, dict[str, OwnOrder]] = {}
         self._sells: dict[str, dict[str, OwnOrder]] = {}
         self.former_live: dict[str, OwnOrder] = {}
-        self.revivals = 0
+        self.revivals = self.changes = 0
         self.perhaps: dict[str, OwnOrder] = {}
         """Ended by `send_failed` after a cancel: a maker that can't tell which of the two failed still waits (L-5)."""
         self._life = 0
@@ -54,6 +55,10 @@ class Orders:
             return self.by_cloid[cloid]
         return self.by_oid.get(oid) if oid is not None else None
 
+    def gone(self, cloid: str) -> bool:
+        """Say whether no own order of this name is remembered: nothing is told or asked of it any more."""
+        return cloid not in self.by_cloid
+
     def live_in(self, market: str) -> list[OwnOrder]:
         """Return the own orders on the venue's book of one market, in the order of opening."""
         return [order for order in self.live.values() if order.market == market]
@@ -63,9 +68,9 @@ class Orders:
         known = self._open_in.get(market)
         return list(known.values()) if known else []
 
-    def open_on(self, market: str, side: Side) -> Iterable[OwnOrder]:
+    def open_on(self, market: str, side: Side) -> Collection[OwnOrder]:
         """Return those of `open_in` on one side."""
-        return (self._buys if side is Side.BUY else self._sells).get(market, NONE).values()
+        return (self._buys if side is BUY else self._sells).get(market, NONE).values()
 
     # What the maker sends.
 
@@ -82,6 +87,7 @@ class Orders:
     def _open(self, order: OwnOrder) -> None:
         """Note that an order may be live; one of the same cloid that was, in another market, gives way."""
         former = self.open.get(order.cloid)
+        self.changes += former is not None
         if former is not None and former.market != order.market:
             self._open_in[former.market].pop(former.cloid, None)
         if former is not None and former is not order:
@@ -92,12 +98,13 @@ class Orders:
 
     def _sided(self, order: OwnOrder) -> dict[str, OwnOrder]:
         """Return the open orders on an order's side of its market."""
-        return (self._buys if order.side is Side.BUY else self._sells).setdefault(order.market, {})
+        return (self._buys if order.side is BUY else self._sells).setdefault(order.market, {})
 
     def _shut(self, cloid: str) -> None:
         """Note that the order of a cloid has ended."""
         order = self.open.pop(cloid, None)
         if order is not None:
+            self.changes += 1
             self._open_in[order.market].pop(cloid, None)
             self._sided(order).pop(cloid, None)
 
@@ -182,7 +189,7 @@ class Orders:
     def told_done(self, event: events.Done) -> OwnOrder | None:
         """Note an IOC's last word; of another order it is no word of this venue (L-5)."""
         order = self.find(event.cloid, event.oid)
-        if order is not None and order.place.tif is Tif.IOC:
+        if order is not None and order.place.tif is IOC:
             order.done_filled = event.filled_sz
             self._end(order, event.now_ms, "done")
         return order
@@ -369,6 +376,6 @@ def found(record: journal.OrderOpened) -> OwnOrder:
     cloid = record.cloid if record.cloid is not None else f"oid {record.oid}"
     fields = (record.market, record.side, record.px, record.sz, record.tif, record.reduce_only)
     place = Place(cloid, *fields)
-    order = OwnOrder(place, life=0, sent_ms=record.now_ms, index=0, role=Role.LADDER, level=None)
+    order = OwnOrder(place, life=0, sent_ms=record.now_ms, index=0, role=LADDER, level=None)
     order.known = False
     return order

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from model import actions, events, journal
+from model.actions import LADDER
+from specs.answers import Answer
 from specs.catalogue import MONITORS, SPECS
 from specs.monitor import Monitor, snake
 from specs.own import OwnOrder
+from specs.pricing import Facts
 from specs.spec import Outcome, Word
 from specs.view import View
 
@@ -23,8 +26,9 @@ _RECORDS = {f"on_{snake(kind.__name__)}": kind for kind in journal.Record.__args
 _EVENTS = {f"told_{snake(kind.__name__)}": kind for kind in (events.Start, *events.Event.__args__)}
 _ACTIONS = {f"sent_{snake(kind.__name__)}": kind for kind in actions.Action.__args__}
 _KNOWN = {**_RECORDS, **_EVENTS, **_ACTIONS}
-_ANY, _STOP, _RUNG, _REPLY, _LOG = "told_any", "told_stop", "sent_rung", "on_reply", "on_log"
-_APART = frozenset((_STOP, _RUNG, _REPLY, _LOG))
+_ANY, _STOP, _REPLY, _LOG = "told_any", "told_stop", "on_reply", "on_log"
+_RUNG, _COUNTER = "sent_rung", "sent_counter"
+_APART = frozenset((_STOP, _REPLY, _LOG, _RUNG, _COUNTER))
 _TURN = "on_turn"
 
 
@@ -93,31 +97,35 @@ class Panel:
     def _send(self, turn: journal.Turn) -> None:
         """Show the actions of a reply, one after the other, as the view comes to know them."""
         view, rows = self.view, self._rows
+        pricing = view.pricing
         for action in turn.reply.actions:
             order = view.send(turn, action)
-            if order is not None and order.role is actions.Role.LADDER and type(action) is actions.Place:
-                self._rung(turn, order)
+            if order is not None and type(action) is actions.Place:
+                if order.role is LADDER:
+                    self._judge(_RUNG, order, pricing.facts)
+                self._judge(_COUNTER, order, pricing.answers.judged)
             for at, handler in rows.get(type(action), ()):
                 try:
                     handler(turn, action, order)
                 except Exception as error:
                     self._fail(at, error)
 
-    def _rung(self, turn: journal.Turn, order: OwnOrder) -> None:
-        row = self._apart[_RUNG]
+    def _judge(self, name: str, order: OwnOrder, known: Callable[[OwnOrder], Facts | Answer | None]) -> None:
+        """Show a new order to those who judge its kind, with what is known of it."""
+        row = self._apart[name]
         if not row:
             return
         try:
-            facts = self.view.pricing.facts(order)
+            found = known(order)
         except Exception as error:  # what all of them judge by is not known
             for at, _ in row:
                 self._fail(at, error)
             return
-        if facts is None:
+        if found is None:
             return
         for at, handler in row:
             try:
-                handler(turn, order, facts)
+                handler(order, found)
             except Exception as error:
                 self._fail(at, error)
 

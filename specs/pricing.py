@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from model import events, journal
-from model.actions import Role, Side
+from model import events
+from model.actions import BUY, LADDER, Side
 from model.config import MakerConfig
 from specs import week
 from specs.answers import Answers
@@ -45,6 +45,7 @@ Parts = tuple[
 MAX_READINGS = 512
 """More than all that the held positions, marks, trends and multipliers make."""
 MAX_HISTORY = 256
+NOTHING_ASKED = (None, None)
 PRUNE_LEAST = 512
 FORGET_MS = 700_000
 """A rung's facts are dropped so long after its end: role and level are remembered 600 000 ms (L-4)."""
@@ -181,7 +182,7 @@ class Pricing:
         self._bases: dict[tuple[float, ...], list[Whole]] = {}
         self._facts: dict[tuple[str, int], Facts] = {}
         self._prune_at = PRUNE_LEAST
-        self._asked: tuple[OwnOrder | None, Facts | None] = (None, None)
+        self._asked: tuple[OwnOrder | None, Facts | None] = NOTHING_ASKED
         self._declared: dict[tuple[int, str, Side], list[tuple[Decimal, int | None]]] = {}
         self._weekend_ms = 0
         self._looked_until_ms = 0
@@ -189,14 +190,10 @@ class Pricing:
 
     # Called by the view, once per turn, when it knows the event.
 
-    def heard(self, turn: journal.Turn) -> None:
+    def heard(self, event: events.Event) -> None:
         """Take in the event of a turn."""
         self._readings.clear()
-        self._asked = (None, None)
-        event = turn.event
-        if isinstance(event, events.Start):
-            self._life_begins(event)
-            return
+        self._asked = NOTHING_ASKED
         now_ms = self._view.event_ms
         new_weekend = now_ms >= self._looked_until_ms and self._new_weekend(now_ms)
         if isinstance(event, events.Oracle):
@@ -216,7 +213,10 @@ class Pricing:
             market.reset()
         return True
 
-    def _life_begins(self, start: events.Start) -> None:
+    def life_began(self, start: events.Start) -> None:
+        """Forget what the former life was told."""
+        self._readings.clear()
+        self._asked = NOTHING_ASKED
         self._markets = {market.name: MarketPricing(start.config) for market in start.markets}
         self._weekend_ms = week.weekend_start(start.now_ms)
         self._looked_until_ms = 0
@@ -242,7 +242,7 @@ class Pricing:
         if market is None or order is None or not self._view.fill_fresh:
             return
         # An earlier life's order is of unknown role (L-4), so its fill is not adverse (I-6).
-        if order.role is Role.LADDER and order.life == self._view.life and len(order.told_fills) == 1:
+        if order.role is LADDER and order.life == self._view.life and len(order.told_fills) == 1:
             market.adverse.first_fill(order.side, now_ms, event.time_ms)
 
     # Read by monitors.
@@ -353,7 +353,7 @@ class Pricing:
 
     def _outward(self, order: OwnOrder) -> bool:
         """Say whether the levels declared in one reply go strictly outward: then they tell its rungs' places."""
-        told = sorted(self._declared.get((order.index, order.market, order.side), ()), reverse=order.side is Side.BUY)
+        told = sorted(self._declared.get((order.index, order.market, order.side), ()), reverse=order.side is BUY)
         levels = [level for _, level in told if level is not None]
         return len(told) > 1 and len(levels) == len(told) and levels == sorted(set(levels))
 

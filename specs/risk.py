@@ -6,7 +6,7 @@ from collections import deque
 from decimal import Decimal
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import FLATTEN, LADDER, Place, Side
 from specs import limits
 from specs.duties import calm_since, cancel_missing
 from specs.monitor import Monitor
@@ -85,18 +85,20 @@ class ExposureWithinLimit(Monitor):
 
     spec = statement("INV-3")
 
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._added_up: tuple[int, int, str, Side] | None = None
+        self._count = 0
+        self._resting = ZERO
+        """At which record, after how many changes, what side's how many orders were added up, and to what."""
+
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Add up the side that the new order belongs to, by the reading kindest to the maker."""
         view = self.view
         mark_px = view.told_of(place.market).mark_px
-        if order.role is Role.FLATTEN or place.reduce_only or mark_px is None or mark_px <= 0:
+        if order.role is FLATTEN or place.reduce_only or mark_px is None or mark_px <= 0:
             return
-        resting, side = ZERO, place.side
-        for other in view.orders.open_on(place.market, side):
-            if other.role is not Role.FLATTEN:
-                unfilled = other.place.sz - other.told_filled
-                if unfilled > 0:
-                    resting += unfilled
+        side, resting = place.side, self._resting_beside(order)
         nets = view.positions.candidates(place.market)
         net = nets[0] * side.sign if len(nets) == 1 else min(n * side.sign for n in nets)
         exposure = max(ZERO, net + resting) * mark_px
@@ -104,6 +106,21 @@ class ExposureWithinLimit(Monitor):
         if exposure > view.config.max_position_usd:
             fact = f"{place.side} exposure becomes {exposure:f} USD over {view.config.max_position_usd}"
             self.violated(f"{order.label()}: {fact} at mark {mark_px}", place.market, place.cloid)
+
+    def _resting_beside(self, order: OwnOrder) -> Decimal:
+        """Add up what is unfilled on the side of an order just sent, itself included, closes apart."""
+        view = self.view
+        others, resting = view.orders.open_on(order.market, order.side), ZERO
+        here, count = (view.index, view.orders.changes, order.market, order.side), len(others)
+        if here == self._added_up and count == self._count + 1:
+            others, resting = (order,), self._resting
+        for other in others:
+            if other.role is not FLATTEN:
+                unfilled = other.place.sz - other.told_filled
+                if unfilled > 0:
+                    resting += unfilled
+        self._added_up, self._count, self._resting = here, count, resting
+        return resting
 
 
 class GateSeesTheTaker(Monitor):
@@ -142,7 +159,7 @@ class GateSeesTheTaker(Monitor):
         view = self.view
         shut = view.halts.gate_shut(view.event_ms)
         if shut and not self._shut:
-            quoted = any(o.role is Role.LADDER for o in view.orders.open.values())
+            quoted = any(o.role is LADDER for o in view.orders.open.values())
             self.antecedent("taker loss over quotes" if quoted else "taker loss, nothing quoted")
         self._shut = shut
 
@@ -162,7 +179,7 @@ class GateSeesTheTaker(Monitor):
     def _judge_ladder(self) -> None:
         view = self.view
         for order in view.orders.open.values():
-            if order.role is not Role.LADDER or not cancel_missing(view, order):
+            if order.role is not LADDER or not cancel_missing(view, order):
                 self._missing_ms.pop(order.cloid, None)
                 continue
             since_ms = self._missing_ms.setdefault(order.cloid, view.event_ms)
@@ -182,7 +199,7 @@ class GateSeesTheTaker(Monitor):
         if not all(t + own <= limit < t for t in view.positions.taker_pnl_sums(view.event_ms)) or not self._may_quote():
             self._blamed_ms = None
             return
-        stands = any(o.role is Role.LADDER and o.cancel_pending_ms is None for o in view.orders.open.values())
+        stands = any(o.role is LADDER and o.cancel_pending_ms is None for o in view.orders.open.values())
         if self._blamed_ms is None:
             if not stands and view.event_ms - self._quoted_ms > view.bounds.resume_ms:
                 return

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
-from model.actions import Side
+from model.actions import BUY, Side
 from model.config import LevelDistribution, MakerConfig
 from model.market import Market
 from specs.definitions import ladder, rounding
@@ -126,7 +126,7 @@ class Terms:
 
     def widening(self, inputs: Inputs, side: Side) -> Whole:
         """Return the factor of multiplier and skews on a side's bases (Q-1, Q-3 … Q-5)."""
-        sign = 1 if side is Side.BUY else -1
+        sign = 1 if side is BUY else -1
         above, below = inputs.multiplier.as_integer_ratio()
         if above < below:
             above = below = 1
@@ -149,7 +149,7 @@ def rungs(
     oracle, oracle_parts = inputs.oracle_px.as_integer_ratio()
     factor, factor_parts = widening
     floor, floor_parts = terms.floor
-    doubt, buys = terms.doubt, side is Side.BUY
+    doubt, buys = terms.doubt, side is BUY
     decimals = rounding.allowed_decimals(market)
     found: list[Expected] = []
     for level, (base, base_parts) in enumerate(bases):

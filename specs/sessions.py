@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import FLATTEN, Place
 from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.statements import statement
@@ -33,7 +33,7 @@ class QuotesInTheirHours(Monitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Judge every order but a close."""
-        if order.role is Role.FLATTEN:
+        if order.role is FLATTEN:
             return
         reasons = self._reasons()
         if reasons:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import FLATTEN, Place
 from specs.definitions.rounding import passive_price
 from specs.duties import attempts_spent, calm_since, shutdown_deadline, told_closable
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
@@ -46,7 +46,7 @@ class ShutdownFinishes(Monitor):
     def on_order_executed(self, record: journal.OrderExecuted) -> None:
         """Count a close that the venue executed; thin: the book did not hold what the slippage would have taken."""
         order = self.view.orders.find(record.cloid, record.oid)
-        if order is None or order.role is not Role.FLATTEN:
+        if order is None or order.role is not FLATTEN:
             return
         attempts = self._attempts.setdefault(record.market, Attempts())
         attempts.executed += 1
@@ -57,7 +57,7 @@ class ShutdownFinishes(Monitor):
     def on_traded(self, record: journal.Traded) -> None:
         """A fill of any order but a close begins a new count of attempts (L-9)."""
         order = self.view.orders.find(record.cloid, record.oid)
-        if record.owner != journal.Owner.MAKER or (order is not None and order.role is Role.FLATTEN):
+        if record.owner != journal.Owner.MAKER or (order is not None and order.role is FLATTEN):
             return
         self._attempts.pop(record.market, None)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import LADDER, Place
 from model.market import Market
 from specs.definitions.rounding import price_step
 from specs.duties import cancel_missing
@@ -60,7 +60,7 @@ class NoStaleQuote(Monitor):
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Watch a new ladder order from the price told last."""
         market = self.view.markets.get(place.market)
-        rung = order.role is Role.LADDER or not order.borne_out
+        rung = order.role is LADDER or not order.borne_out
         if not rung or not order.cancellable:
             return
         oracle_px = order.oracle_px
@@ -120,8 +120,7 @@ class NoStaleQuote(Monitor):
             return False
         pricing = self.view.pricing
         readings = pricing.readings(order.market)
-        px = order.px.as_integer_ratio()
-        return any(e.takes(px) for e in pricing.expected(order.market, order.side, readings))
+        return bool(pricing.expected(order.market, order.side, readings).at(order.px))
 
     def _judge(self, market: str) -> None:
         """Judge one market's orders whose time is over; sleep until the next one's may be."""

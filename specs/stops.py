@@ -9,7 +9,7 @@ from specs import week
 from specs.own_orders import Orders
 from specs.positions import Positions
 
-FINDING = (events.Fill, events.OpenOrders, events.Resting)
+FINDING = frozenset((events.Fill, events.OpenOrders, events.Resting))
 """Events that may tell of own orders or a position outside the quoting window (S-3)."""
 
 
@@ -77,12 +77,12 @@ class Stops:
                 self._answered(now_ms, now_ms)
             self._reopen(now_ms)
         stop = None if now_ms < self._judged_until_ms else self._by_window(now_ms, connected)
-        if isinstance(event, events.Shutdown):
-            stop = self._by_order(event, now_ms, connected) or stop
-        elif isinstance(event, FINDING):
+        if type(event) in FINDING:
             stop = stop or self._by_leftovers(now_ms, connected)
-        if isinstance(event, events.OpenOrders):
-            self._answered(event.sent_ms, now_ms)
+            if isinstance(event, events.OpenOrders):
+                self._answered(event.sent_ms, now_ms)
+        elif isinstance(event, events.Shutdown):
+            stop = self._by_order(event, now_ms, connected) or stop
         return stop
 
     def running(self) -> bool:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import COUNTER, FLATTEN, Place
 from model.config import SizeDistribution
 from model.market import Market
 from specs.definitions import ladder, rounding
@@ -43,7 +43,7 @@ class Legal(Monitor):
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
         """Judge a new order."""
-        self.antecedent(f"{order.role} · {order.side} · {order.market}")
+        self.antecedent(f"{order.role!s} · {order.where}")
         fault = self._illegal(action) or self._nearer(turn, order)
         if fault:
             self.violated(f"{order.label()}: {fault}", order.market, order.cloid)
@@ -65,10 +65,10 @@ class Legal(Monitor):
         self, known: set[tuple[str, Decimal]], legal: Callable[[Decimal, Market], bool], number: Decimal, market: Market
     ) -> bool:
         """Say whether a price or size is sane and legal, and remember those that are."""
+        if number.is_finite() and (market.name, number) in known:
+            return True
         if not sane(number):
             return False
-        if (market.name, number) in known:
-            return True
         if not legal(number, market):
             return False
         if len(known) >= MAX_REMEMBERED:
@@ -86,15 +86,15 @@ class Legal(Monitor):
             over = (px - before) * order.side.sign
             doubt = abs(before) * DECIMAL_DOUBT
             step = rounding.price_step(before, market) if before > 0 else Fraction(0)
-            if doubt < over and (over < step or order.role is Role.FLATTEN):
+            if doubt < over and (over < step or order.role is FLATTEN):
                 return f"nearer to the other side than {what} at {shown(before)} before rounding"
         return ""
 
     def _exact_prices(self, turn: journal.Turn, order: OwnOrder) -> list[tuple[Fraction, str]]:
         """Return what its price may have been before rounding; nothing when some fair reading explains it."""
-        if order.role is Role.FLATTEN:
+        if order.role is FLATTEN:
             return self._closing_price(turn, order)
-        if order.role is Role.COUNTER:
+        if order.role is COUNTER:
             answer = self.view.pricing.answers.of(order)
             if answer is None or answer.fit is not None:
                 return []
@@ -127,25 +127,26 @@ class Sizes(LadderMonitor):
         super().__init__(view)
         self._reply: dict[str, list[tuple[tuple[int, ...], OwnOrder]]] = {}
         self._sizes_usd: dict[int, Fraction] = {}
+        self._most: dict[tuple[str, tuple[int, ...]], tuple[Decimal, Decimal]] = {}
+        """The largest size of a market's levels, with the mark that it was worked out by."""
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """Begin a life, with a config of its own."""
         del turn, event
         self._sizes_usd.clear()
+        self._most.clear()
 
-    def judge(self, order: OwnOrder, facts: Facts) -> None:
+    def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Compare with what was computed for its level, and gather the reply's rungs."""
         market, mark = self.view.markets[order.market], min(order.marks, default=None)
         if mark is None or not sane(order.place.sz):
             return
         config = self.view.config
-        self.antecedent(f"{config.size_distribution} · {order.side} · {order.market}")
-        usd = max(self._usd(level) for level in facts.true_levels)
-        lots, lot = most_lots(usd, mark, market)
-        sz, parts = order.place.sz.as_integer_ratio()
-        if sz * lot > lots * parts:
+        self.antecedent(f"{config.size_distribution!s} · {order.where}")
+        most = self._most_of(facts.true_levels, mark, market)
+        if order.place.sz > most:
             self.violated(
-                f"{order.label()} is larger than the {shown(Fraction(lots, lot))} computed for level "
+                f"{order.label()} is larger than the {shown(Fraction(most))} computed for level "
                 f"{'/'.join(map(str, facts.true_levels))} at mark {mark}",
                 order.market,
                 order.cloid,
@@ -168,6 +169,17 @@ class Sizes(LadderMonitor):
                     self.violated(f"{inner.label()} beside {outer.label()}: {rule}", market, outer.cloid)
         self._reply.clear()
 
+    def _most_of(self, levels: tuple[int, ...], mark: Decimal, market: Market) -> Decimal:
+        """Return the largest size that was computed for one of some levels."""
+        known = self._most.get((market.name, levels))
+        if known is not None and known[0] == mark:
+            return known[1]
+        if len(self._most) >= MAX_REMEMBERED:
+            self._most.clear()
+        found = most_size(max(self._usd(level) for level in levels), mark, market)
+        self._most[market.name, levels] = (mark, found)
+        return found
+
     def _usd(self, level: int) -> Fraction:
         """Return a level's size in USD, with the doubt of its digits."""
         known = self._sizes_usd.get(level)
@@ -177,12 +189,12 @@ class Sizes(LadderMonitor):
         return known
 
 
-def most_lots(usd: Fraction, mark: Decimal, market: Market) -> tuple[int, int]:
-    """Return how many lots a positive value buys at a mark at most, and how many lots make one base unit."""
+def most_size(usd: Fraction, mark: Decimal, market: Market) -> Decimal:
+    """Return the whole lots that a positive value buys at a mark at most, in base units and exactly."""
     value, parts = usd.as_integer_ratio()
     px, px_parts = mark.as_integer_ratio()
-    lot: int = 10**market.sz_decimals
-    return value * px_parts * lot // (parts * px), lot
+    lots = value * px_parts * 10**market.sz_decimals // (parts * px)
+    return Decimal((0, tuple(map(int, str(lots))), -market.sz_decimals))
 
 
 MONITORS: tuple[type[Monitor], ...] = (Legal, Sizes)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from model import actions, events, journal
-from model.actions import Role, Side
+from model.actions import COUNTER, FLATTEN, LADDER, Role, Side
 from model.config import MakerConfig
 from model.market import Market
 from specs.bounds import Bounds
@@ -24,7 +24,7 @@ from specs.pricing import Pricing
 from specs.stops import Stop, Stops
 from specs.surroundings import Around, around
 
-HALTING = (events.Disconnected, events.Connected, events.OpenOrders)
+HALTING = frozenset((events.Disconnected, events.Connected, events.OpenOrders))
 """Events that begin or end a halt by themselves."""
 
 
@@ -103,22 +103,25 @@ class View:
         """Take in the event of a turn, not yet the reply."""
         self.index += 1
         self.turns += 1
-        self.now_ms = max(self.now_ms, turn.now_ms)
+        if turn.now_ms > self.now_ms:
+            self.now_ms = turn.now_ms
         self.fill_fresh, self.fill_order, self.new_stop = False, None, None
         event = self.heard_event = turn.event
         if isinstance(event, events.Start):
             self._life_begins(event)
-            self.pricing.heard(turn)
+            self.pricing.life_began(event)
             return
+        kind = type(event)
         self.previous_event_ms = self.event_ms
-        self.event_ms = max(self.event_ms, event.now_ms)
-        handler = self._hear.get(type(event))
+        if event.now_ms > self.event_ms:
+            self.event_ms = event.now_ms
+        handler = self._hear.get(kind)
         if handler is not None:
             handler(event)
-        if isinstance(event, HALTING):
+        if kind in HALTING:
             self.halts.heard(event, self.event_ms)
         self.new_stop = self.stops.heard(event, self.event_ms, self.connected)
-        self.pricing.heard(turn)
+        self.pricing.heard(event)
 
     def send(self, turn: journal.Turn, action: actions.Action) -> OwnOrder | None:
         """Take in one action of the reply; returns the own order concerned."""
@@ -246,7 +249,7 @@ class View:
 
     def _counter_due(self, order: OwnOrder, amount: Decimal) -> None:
         """Add what a counter-order takes from, or gives back to, the ladder fills not yet answered (L-8a)."""
-        if order.role is Role.COUNTER:
+        if order.role is COUNTER:
             key = (order.market, order.side)
             self.counter_due[key] = max(ZERO, self.counter_due.get(key, ZERO) + amount)
 
@@ -280,7 +283,7 @@ class View:
         self.last_own_fill_ms = self.own_fill_ms[event.market] = self.now_ms
         if event.mark_px is not None and event.mark_px > 0 and not event.snapshot:
             self._mark_told(event.market, event.mark_px)
-        if self.fill_order is not None and self.fill_order.role is Role.LADDER:
+        if self.fill_order is not None and self.fill_order.role is LADDER:
             key = (event.market, event.side.opposite)
             self.counter_due[key] = self.counter_due.get(key, ZERO) + event.sz
 
@@ -300,15 +303,16 @@ class View:
         due = self.counter_due.get((place.market, place.side))
         role = inferred_role(place, self.config, filled, due is not None)
         order = self._own(turn, place, role)
-        perhaps = (due is not None or role is Role.COUNTER) and role is not Role.FLATTEN
+        perhaps = (due is not None or role is COUNTER) and role is not FLATTEN
         if place.role is None and perhaps and self.config.counter_order_enabled:
-            order = self._own(turn, place, self.pricing.answers.role_of(order, role is Role.COUNTER))
-        order.borne_out = order.role is not Role.COUNTER or (due is not None and due > 0)
-        if order.role is Role.LADDER:
+            order = self._own(turn, place, self.pricing.answers.role_of(order, role is COUNTER))
+        order.borne_out = order.role is not COUNTER or (due is not None and due > 0)
+        if order.role is LADDER:
             self.last_rung_ms = self.event_ms
             self.rungs_in.add(order.market)
         self.orders.placed(order)
-        self._counter_due(order, -place.sz)
+        if order.role is COUNTER:
+            self._counter_due(order, -place.sz)
         return order
 
     def _own(self, turn: journal.Turn, place: actions.Place, role: Role) -> OwnOrder:
@@ -361,7 +365,7 @@ class View:
         if order is not None:
             order.landed_ms = order.closed_ms = record.now_ms
             order.closed_by = "executed"
-            if order.role is Role.FLATTEN:
+            if order.role is FLATTEN:
                 self.closes_made[record.market] = self.closes_made.get(record.market, 0) + 1
             self.orders.by_oid[record.oid] = order
 
@@ -369,7 +373,7 @@ class View:
         self.positions.traded(record)
         if record.owner == journal.Owner.MAKER:
             order = self.orders.traded(record)
-            if order is None or order.role is not Role.FLATTEN:
+            if order is None or order.role is not FLATTEN:
                 self.closes_made.pop(record.market, None)
             self.last_own_fill_ms = self.own_fill_ms[record.market] = record.now_ms
         elif record.owner == journal.Owner.TAKER:

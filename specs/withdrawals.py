@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from model import events, journal
-from model.actions import Cancel, Place, Role, Side
+from model.actions import BUY, COUNTER, LADDER, Cancel, Place
+from specs.latest import Marked
 from specs.monitor import NAMING, Monitor
 from specs.own import OwnOrder
 from specs.quotable import Doubts
@@ -20,7 +21,7 @@ class CancelledForCause(Monitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._doubts = Doubts(view)
-        self._ended: set[str] = set()
+        self._ended = Marked(view.orders.gone)
         self._requoted: str | None = None
 
     def switched_off(self) -> str:
@@ -41,14 +42,14 @@ class CancelledForCause(Monitor):
             return
         cloid = getattr(turn.event, "cloid", None)
         order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
-        if order is not None and order.ended_ms is not None and order.role is Role.COUNTER:
-            self._ended.add(order.cloid)
+        if order is not None and order.ended_ms is not None and order.role is COUNTER:
+            self._ended.mark(order.cloid)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """A rung goes out on a price: a requote. What an undeclared order stands on is asked at its sending."""
-        if order.role is Role.COUNTER and place.role is None:
+        if order.role is COUNTER and place.role is None:
             self.view.pricing.facts(order)
-        if order.role is Role.LADDER and isinstance(turn.event, events.Oracle):
+        if order.role is LADDER and isinstance(turn.event, events.Oracle):
             self._requoted = place.market
 
     def on_reply(self, turn: journal.Turn) -> None:
@@ -75,9 +76,9 @@ class CancelledForCause(Monitor):
 
     def _counts(self, order: OwnOrder) -> bool:
         """Say whether an order is a counter-order of this life; an undeclared one on a rung's price may be a rung."""
-        if order.role is not Role.COUNTER or order.life != self.view.life or not order.cancellable:
+        if order.role is not COUNTER or order.life != self.view.life or not order.cancellable:
             return False
-        if order.place.role is Role.COUNTER:
+        if order.place.role is COUNTER:
             return order.borne_out
         facts = self.view.pricing.facts(order)
         return order.borne_out and facts is not None and not facts.levels
@@ -106,7 +107,7 @@ class CancelledForCause(Monitor):
             if ratio >= config.inventory_emergency_ratio:
                 return "emergency"
             if adds and ratio >= config.inventory_warn_ratio:
-                return f"warning · {'long' if order.side is Side.BUY else 'short'}"
+                return f"warning · {'long' if order.side is BUY else 'short'}"
         return ""
 
 

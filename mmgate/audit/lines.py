@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import stat
 import zlib
@@ -10,10 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from mmgate.inputs import InputRefused, shown_path
 
+_DECODE = json.JSONDecoder().raw_decode
 LONGEST_LINE = 1 << 20
 """Bytes of a line that is read; what is longer is no line of a log but damage."""
 
@@ -70,6 +72,18 @@ class Lines:
         except (OSError, EOFError, zlib.error) as error:
             where = f"log {shown_path(path)}: line {self.count - self._firsts[-1] + 2}"
             raise InputRefused(f"{where}: cannot be read: {error}; copy the file again") from None
+
+
+def loaded(data: bytes) -> Any:
+    """Return what a line says as `json.loads` reads it, without guessing its encoding. Raises ValueError."""
+    try:
+        text = data.decode()
+        found, end = _DECODE(text)
+        if text[end:] == "\n":
+            return found
+    except ValueError:
+        pass
+    return json.loads(data)
 
 
 def _skip(file: IO[bytes]) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from mmgate.audit.lines import Line, Lines
+from mmgate.audit.lines import Line, Lines, loaded
 from mmgate.audit.mapping import RecordMap
 from mmgate.audit.times import time_of
 from model.codec import Malformed, show
@@ -124,7 +124,7 @@ def _parsed(line: Line) -> dict[str, Any] | str:
     if not line.data.endswith(b"\n"):
         return "the line is cut off"
     try:
-        found = json.loads(line.data)
+        found = loaded(line.data)
     except (ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else "the line is no JSON object"

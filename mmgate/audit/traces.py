@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmgate.audit.gaps import Gap
 from mmgate.audit.joins import Runs
-from mmgate.audit.lines import Lines
+from mmgate.audit.lines import Lines, loaded
 from mmgate.inputs import InputRefused, shown_path
 from model.codec import Malformed, from_data
 from model.journal import Record, RunStarted
@@ -93,7 +93,7 @@ def _record(number: int, data: bytes | None) -> Record | Gap:
     if not data.endswith(b"\n"):
         return Gap(number, number, "the line is cut off")
     try:
-        found: Record = from_data(json.loads(data))
+        found: Record = from_data(loaded(data))
     except (ValueError, RecursionError, Malformed):
         return Gap(number, number, "the line is no record")
     return found

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from model.actions import Side
 from model.config import MakerConfig
+from specs.definitions.exact import exact
 
 LARGEST_REVERSION = Fraction(95, 100)
 BPS = Fraction(10_000)
@@ -36,13 +37,13 @@ class Counter:
 
 def reversion(config: MakerConfig, level: int) -> Fraction:
     """Return the share of the distance to the mark that is taken, at most 95 % (L-8)."""
-    share = Fraction(config.counter_reversion_pct) + Fraction(config.counter_reversion_per_level) * level
+    share = exact(config.counter_reversion_pct) + exact(config.counter_reversion_per_level) * level
     return min(LARGEST_REVERSION, share)
 
 
 def fee_distance(config: MakerConfig, fill_px: Fraction) -> Fraction:
     """Return `fee_buffer_bps` of the fill price, in price units (L-8)."""
-    return Fraction(config.fee_buffer_bps) * fill_px / BPS
+    return exact(config.fee_buffer_bps) * fill_px / BPS
 
 
 def displacement(config: MakerConfig, level: int, fill_px: Fraction, mark_px: Fraction) -> Fraction:

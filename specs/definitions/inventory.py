@@ -7,7 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model.actions import Side
-from specs.definitions.exact import exact
 
 ZERO = Fraction(0)
 
@@ -55,5 +54,7 @@ def ratio(net: Fraction, mark_px: Fraction, max_position_usd: Decimal) -> Fracti
     """Return net × mark / limit, clamped to [−1, 1] (I-2)."""
     if not net:
         return ZERO
-    share = net * mark_px / exact(max_position_usd)
-    return share if abs(share.numerator) <= share.denominator else Fraction(1 if share > 0 else -1)
+    above, below = net.numerator * mark_px.numerator, net.denominator * mark_px.denominator
+    limit, parts = max_position_usd.as_integer_ratio()
+    above, below = above * parts, below * limit
+    return Fraction(above, below) if abs(above) <= below else Fraction(1 if above > 0 else -1)

@@ -30,7 +30,9 @@ PERCENTILES: tuple[tuple[str, Fraction], ...] = (
     ("P99.9", Fraction(999, 10)),
     ("P100", Fraction(100)),
 )
-LADDER_OF_NAMES = ("P90", "P95", "P99", "P99.5", "P99.8", "P99.9")
+NAMES = tuple(name for name, _ in PERCENTILES)
+PAIRS = tuple(pairwise(NAMES[:-1]))
+"""Neighbours of the percentiles that a breakpoint may lie between: P100 is none of them (V-4)."""
 RATIO_DOUBT = 1e-12
 
 Tick = tuple[int, Decimal]
@@ -58,7 +60,7 @@ class Statistics:
 
     def of(self, name: str) -> float:
         """Return the percentile called `name`, in bps."""
-        return self.levels_bps[[n for n, _ in PERCENTILES].index(name)]
+        return self.levels_bps[NAMES.index(name)]
 
     @property
     def p100_bps(self) -> float:
@@ -116,8 +118,9 @@ def indices(count: int) -> tuple[int, ...]:
 
 def nearest_index(percent: Fraction, count: int) -> int:
     """Return round_half_away(percent/100 × (count − 1)), clamped to the samples there are (V-3)."""
-    exact = percent / 100 * (count - 1) + Fraction(1, 2)
-    return min(max(exact.numerator // exact.denominator, 0), count - 1)
+    part, parts = percent.as_integer_ratio()
+    twice, whole = 2 * part * (count - 1), 100 * parts
+    return min(max((twice + whole) // (2 * whole), 0), count - 1)
 
 
 def optimum(config: MakerConfig, levels_bps: Sequence[float]) -> tuple[float, str, float, float]:
@@ -125,11 +128,11 @@ def optimum(config: MakerConfig, levels_bps: Sequence[float]) -> tuple[float, st
 
     The doubt: two pairs whose ratios differ by less than binary64's last digits are told apart by chance.
     """
-    by_name = dict(zip([name for name, _ in PERCENTILES], levels_bps, strict=True))
+    by_name = dict(zip(NAMES, levels_bps, strict=True))
     floor = float(config.breakpoint_floor_bps)
     needed = config.breakpoint_min_jump_ratio
     pairs: list[tuple[float, str]] = []
-    for lower, upper in pairwise(LADDER_OF_NAMES):
+    for lower, upper in PAIRS:
         base = max(by_name[lower], floor)
         if base > 0:
             pairs.append((by_name[upper] / base, upper))

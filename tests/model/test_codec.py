@@ -17,9 +17,7 @@ from model.events import Event, Fill, OpenOrder, OpenOrders, Oracle, Position, S
 from model.market import Market
 
 ORACLE = Oracle(1_770_498_000_000, "xyz:GOLD", Decimal("4966.10"), None)
-PLACE = Place(
-    "0xaa", "xyz:GOLD", Side.BUY, Decimal("4956.1"), Decimal("0.0051"), Tif.ALO, role=Role.LADDER, level=0
-)
+PLACE = Place("0xaa", "xyz:GOLD", Side.BUY, Decimal("4956.1"), Decimal("0.0051"), Tif.ALO, role=Role.LADDER, level=0)
 ANSWER = OpenOrders(
     7,
     5,
@@ -112,6 +110,21 @@ def test_a_fault_deep_inside_names_its_whole_path():
 def test_what_is_no_record_at_all_is_malformed_and_nothing_else(data):
     with pytest.raises(Malformed):
         codec.from_data(data)
+
+
+def test_an_unknown_key_in_the_place_of_one_that_may_be_left_out_is_refused():
+    data = codec.to_data(Cancel("xyz:GOLD", oid=4))
+    data["colour"] = data.pop("cloid")
+    with pytest.raises(Malformed, match="colour: is no field of cancel"):
+        codec.from_data(data)
+
+
+def test_the_same_decimal_text_is_read_alike_each_time_and_a_wrong_one_refused_each_time():
+    data = codec.to_data(ORACLE)
+    assert [codec.from_data({**data, "oracle_px": "1.50"}).oracle_px.as_tuple().exponent for _ in range(2)] == [-2, -2]
+    for _ in range(2):
+        with pytest.raises(Malformed, match="oracle_px: '1e5' is not a decimal"):
+            codec.from_data({**data, "oracle_px": "1e5"})
 
 
 def test_a_missing_field_is_named_unless_it_has_a_default():

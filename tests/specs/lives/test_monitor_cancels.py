@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from model import events
 from model.actions import Cancel, Place, QueryOpenOrders, Role, Side, Tif
-from model.journal import Owner
+from model.journal import OrderClosed, OrderOpened, Owner
+from specs.latest import MOST
 from specs.spec import Word
 
 
@@ -226,3 +227,25 @@ def test_own_cancels_beside_strangers_hold_and_cancels_of_nothing_are_no_matter(
     run.timer(250, run.cancel(rung), Cancel(rung.market, oid=777))
     assert run.word("ORD-12") is Word.HOLDS
     assert story().word("ORD-12") is Word.VACUOUS
+
+
+def test_a_strangers_open_order_stays_known_however_many_others_came_and_went(story):
+    run = story()
+    stranger = run.rung()
+    run.rests(stranger, owner=Owner.TAKER)
+    monitor = next(m for m in run.panel.monitors if m.spec.id == "ORD-12")
+    at = (run.now_ms, Owner.TAKER, stranger.market)
+    for oid in range(1000, 1000 + 2 * MOST):
+        monitor.on_order_opened(OrderOpened(*at, oid, None, Side.BUY, stranger.px, stranger.sz, Tif.ALO, False))
+        monitor.on_order_closed(OrderClosed(*at, oid, None, "canceled", stranger.sz))
+    run.timer(250, Cancel(stranger.market, oid=1))
+    assert "a cancel of oid 1 in" in run.end("ORD-12").violations[0].text
+
+
+def test_a_strangers_order_just_closed_is_still_known(story):
+    run = story()
+    stranger = run.rung()
+    run.rests(stranger, owner=Owner.TAKER)
+    run.see(OrderClosed(run.now_ms, Owner.TAKER, stranger.market, 1, stranger.cloid, "canceled", stranger.sz))
+    run.timer(250, Cancel(stranger.market, cloid=stranger.cloid))
+    assert run.word("ORD-12") is Word.VIOLATED
