@@ -80,8 +80,8 @@ class EveryFillAnswered(Monitor):
             return "mark"
         if 0 < view.config.counter_max_open <= self._open:
             return "number"
-        if self._quotable.spending.surely_left() <= view.config.request_reserve + 2 * view.config.num_levels + 1:
-            return "budget"
+        if self._quotable.spending.surely_left() <= view.config.request_reserve + len(view.orders.open) + 1:
+            return "budget"  # all that is open may be cancelled in the same reply
         if event.sz * min(*marks, event.px) * LEAST_WORTH < view.markets[market].min_notional_usd:
             return "minimum"
         return self._limit(event, order, max(marks))

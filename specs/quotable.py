@@ -213,7 +213,9 @@ class Quotable:
         Costly: asked only where no ladder stands.
         """
         view = self._view
-        if self.spending.surely_left() <= self.spending.reserve + 1:
+        if self.spending.surely_left() <= self.spending.reserve + 1 + len(
+            view.orders.open
+        ):  # they may all be cancelled
             return False
         ratios, config = view.ratios(market), view.config
         if any(abs(ratio) >= config.inventory_emergency_ratio for ratio in ratios):

@@ -174,6 +174,15 @@ def test_the_last_request_above_the_reserve_may_be_spent(story):
     assert ("near the reserve", 1) in outcome.contexts
 
 
+def test_cancels_of_the_same_reply_may_count_before_its_rungs_or_after_them(story):
+    for budget, word in ((1000, Word.VIOLATED), (1001, Word.HOLDS)):
+        run = story()
+        begun(run, budget)
+        rung = quoted(run)
+        run.oracle("100", run.cancel(rung), run.rung(px="99.7"), after_ms=2000)
+        assert run.word("ORD-10") is word, budget
+
+
 def test_without_a_placement_requests_and_numbers_are_vacuous(story):
     run = story()
     run.oracle("100")
