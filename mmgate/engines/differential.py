@@ -105,7 +105,7 @@ def merged(judged: Iterable[Judgement], mode: str = Mode.ACTIONS.value) -> Outco
     `mode`: what had to agree, for the strength.
     """
     judged = list(judged)
-    runs = [_told(one) for one in judged]
+    runs = [word_of(one) for one in judged]
     steps = sum(run.antecedents for run in runs)
     short = [run for run in runs if run.word is Word.INCONCLUSIVE]
     compared = f"{len(runs) - len(short)} of {len(runs)} runs compared to their end"
@@ -144,7 +144,7 @@ def _time_left(judged: Sequence[Judgement], runs: Sequence[Outcome]) -> float:
     return sum(left) / whole if whole else 0.0
 
 
-def _told(one: Judgement) -> Outcome:
+def word_of(one: Judgement) -> Outcome:
     """Return what one run says; a maker that broke the protocol, or a run cut for time, says nothing more."""
     found = one.outcome(ALIKE)
     if one.failed is not None:

@@ -29,11 +29,12 @@ class Parting:
     event: str
     difference: Difference
     intermediate: str = ""
+    between: tuple[str, str] = ("the reference", "the port")
 
     def told(self) -> str:
         """Say it on one line."""
         first = f"; the first intermediate that differs: {self.intermediate}" if self.intermediate else ""
-        return f"after {self.steps} equal answers, to {self.event}: {self.difference.told()}{first}"
+        return f"after {self.steps} equal answers, to {self.event}: {self.difference.told(self.between)}{first}"
 
 
 class Lockstep:
@@ -45,6 +46,7 @@ class Lockstep:
     def __init__(self, port: Maker, mode: Mode = Mode.ACTIONS, partner: Maker | None = None) -> None:
         self._port: Maker = port
         self._reference: Maker = partner or Reference()
+        self._between = ("the reference", "the port") if self._is_reference() else ("the old version", "the new one")
         self._mode = mode
         self._names = Names()
         self.steps = 0
@@ -83,8 +85,11 @@ class Lockstep:
         else:
             market = getattr(event, "market", None)
             why = first_intermediate(self._reference, self._port, market) if market and apart.comparable else ""
-            self.parting = Parting(self.steps, event.now_ms, canonical(event), apart, why)
+            self.parting = Parting(self.steps, event.now_ms, canonical(event), apart, why, self._between)
         return found
+
+    def _is_reference(self) -> bool:
+        return isinstance(self._reference, Reference)
 
     def _together(self) -> None:
         if self.parting is not None:

@@ -134,11 +134,11 @@ class Difference:
         """Whether this is a divergence, not the end of what can be compared."""
         return self.kind not in ("query", "near")
 
-    def told(self) -> str:
-        """Say it on one line."""
+    def told(self, between: tuple[str, str] = ("the reference", "the port")) -> str:
+        """Say it on one line; `between`: how the two makers are called."""
         wanted = "; ".join(self.only_reference) or "nothing"
         found = "; ".join(self.only_port) or "nothing"
-        return f"the reference: {wanted} · the port: {found}"
+        return f"{between[0]}: {wanted} · {between[1]}: {found}"
 
 
 def difference(names: Names, reference: Reply, port: Reply, mode: Mode = Mode.ACTIONS) -> Difference | None:
@@ -258,7 +258,7 @@ def _pair(names: Names, reference: Action, port: Action) -> None:
 
 
 def _same(names: Names, reference: Place | Cancel, port: Place | Cancel) -> bool:
-    """Say whether two actions are one and the same for the venue; role and level count where the port tells them."""
+    """Say whether two actions are one and the same for the venue; role and level count where both tell them."""
     if isinstance(reference, Cancel) and isinstance(port, Cancel):
         return names.order_of(reference, port=False) == names.order_of(port, port=True)
     if not (isinstance(reference, Place) and isinstance(port, Place)):
@@ -269,8 +269,8 @@ def _same(names: Names, reference: Place | Cancel, port: Place | Cancel) -> bool
 def _alike(reference: Place, port: Place) -> bool:
     """Say whether two places are the same but for their numbers."""
     fixed = reference.side is port.side and reference.tif is port.tif and reference.reduce_only == port.reduce_only
-    same_role = port.role is None or port.role is reference.role
-    return fixed and same_role and (port.level is None or port.level == reference.level)
+    same_role = None in (reference.role, port.role) or port.role is reference.role
+    return fixed and same_role and (None in (reference.level, port.level) or port.level == reference.level)
 
 
 def _near(reference: Place | Cancel, port: Place | Cancel) -> bool:

@@ -37,9 +37,10 @@ def test_a_version_that_got_worse_is_named_with_the_requests_that_tell_it_apart(
     assert "the shortest run that tells them apart" in told.stdout
     run = tmp_path / "run"
     found = json.loads((run / "compare.json").read_text())
-    assert found["lock_step"]["parted"] == 1
+    assert (found["lock_step"]["parted"], found["lock_step"]["mode"]) == (1, "actions+log")
+    assert "the old version: place counter" in told.stdout
     repeated = subprocess.run(
-        ["sh", str(run / "repro.sh")], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [str(run / "repro.sh")], cwd="/", capture_output=True, text=True, timeout=60, check=False
     )
     assert repeated.returncode == 1
     assert '"role":"counter"' in repeated.stdout

@@ -67,6 +67,13 @@ def test_a_cancel_by_oid_and_one_by_cloid_mean_the_same_order():
     assert found.kind == "actions"
 
 
+def test_a_role_that_only_one_of_two_makers_tells_is_no_difference():
+    plain, told = place("a1"), place("b1", role=Role.LADDER)
+    assert compared([plain], [told]) is None
+    assert compared([told], [plain]) is None
+    assert compared([told], [place("b1", role=Role.COUNTER)]) is not None
+
+
 def test_markets_may_come_in_any_order_but_a_cancel_before_a_place_of_its_market_may_not_swap():
     two = [place("a1"), place("a2", market=SILVER)]
     assert compared(two, [place("b2", market=SILVER), place("b1")]) is None
