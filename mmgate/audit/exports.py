@@ -13,6 +13,7 @@ from typing import Any
 
 from mmgate.audit.mapping import Export
 from mmgate.audit.reading import FLAW, Item
+from mmgate.audit.shapes import UNORDERED
 from mmgate.audit.times import time_of
 from mmgate.inputs import InputRefused, open_bytes, shown_path
 from model.codec import Malformed
@@ -124,5 +125,6 @@ def _message(channel: str, row: dict[str, Any]) -> dict[str, Any]:
         return {"channel": channel, "data": {"fills": [row]}}
     if channel == "orderUpdates":
         order = {key: row[key] for key in UPDATE if key in row}
-        return {"channel": channel, "data": [{"order": order, "status": row.get("status")}]}
+        status = row.get("status")
+        return {"channel": channel, "data": [{"order": order, "status": UNORDERED.get(str(status), status)}]}
     return {"channel": channel, "data": {"coin": row.get("coin"), "ctx": row}}

@@ -17,7 +17,7 @@ from mmgate.audit.joins import UNSEEN
 from mmgate.audit.messages import Words
 from mmgate.audit.reading import Item
 from mmgate.audit.recording import NOTHING_MATCHED
-from mmgate.audit.shapes import name, number, rows, side, table, whole
+from mmgate.audit.shapes import UNORDERED, name, number, rows, side, table, whole
 from mmgate.audit.wire import Wire
 
 Body: TypeAlias = dict[str, Any]
@@ -29,8 +29,6 @@ ROUGH = ("start", "died", "disconnected", "connected", "incident", "incident_ove
 """Events of a process around which messages do not come."""
 LOST_MS = 60_000
 """Fills that are on their way for longer count as lost."""
-SELF_TRADE = "selfTradeCanceled"
-UNORDERED = "selfTradeCanceled by an order not told"
 ZERO = Decimal(0)
 
 
@@ -339,7 +337,7 @@ class Telling:
 
 def _message(order: Body, status: str) -> Body:
     """Write an update. Which order met one that self-trade prevention took off is not told by times alone."""
-    status = UNORDERED if status == SELF_TRADE else status
+    status = UNORDERED.get(status, status)
     return {"channel": "orderUpdates", "data": [{"order": order, "status": status}]}
 
 

@@ -10,6 +10,8 @@ from model.actions import Side, Tif
 from model.codec import TRACE, Malformed
 
 SIDES = {"B": Side.BUY, "A": Side.SELL, "buy": Side.BUY, "sell": Side.SELL, "b": Side.BUY, "a": Side.SELL}
+UNORDERED = {"selfTradeCanceled": "selfTradeCanceled by an order not told"}
+"""Reasons that say more than is known where the order of records of one ms is not told: by which order."""
 TIFS = {"Alo": Tif.ALO, "Gtc": Tif.GTC, "Ioc": Tif.IOC, "FrontendMarket": Tif.IOC}
 
 
