@@ -15,8 +15,8 @@ from mmgate.vectors.lives import Result, Said
 from mmgate.vectors.overheard import Exchange, Overheard
 from model.journal import MakerFault
 
-Keep = Callable[[Result, list[Exchange]], None]
-"""What is done with a case that differs, and what was said for it."""
+Keep = Callable[[Result, list[Exchange], int], None]
+"""What is done with a case that differs, what was said for it, and from where on to the last process."""
 
 MOST_BREAKS = 6
 """A port that broke in so many cases is not started again."""
@@ -49,7 +49,7 @@ class Asked:
         (result,) = check([case], self._subject)
         assert isinstance(result, Result)
         if result.said is Said.DIFFERS:
-            self._keep(result, self._port.said)
+            self._keep(result, self._port.said, self._port.since)
         if self._port.maker.fault is not None:
             self._again(case)
         return result

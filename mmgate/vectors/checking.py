@@ -65,10 +65,10 @@ def _gathered(checked: Checked, results: Iterable[Result | Case]) -> Checked:
 def _of_a_port(cases: list[Case], command: str, folder: Path) -> Checked:
     kept: list[str] = []
 
-    def keep(result: Result, said: list[Exchange]) -> None:
+    def keep(result: Result, said: list[Exchange], since: int) -> None:
         if len(kept) < MOST_TOLD:
             kept.append(result.case.id)
-            _keep(result, said, folder / result.case.id, command)
+            _keep(result, said, since, folder / result.case.id, command)
 
     try:
         with Asked(command, keep, folder / STDERR) as asked:
@@ -77,21 +77,24 @@ def _of_a_port(cases: list[Case], command: str, folder: Path) -> Checked:
         raise InputRefused(f"port {shown(command)}: {fault.kind}: {fault.text}; try mmgate port smoke") from None
 
 
-def _keep(result: Result, said: list[Exchange], folder: Path, command: str) -> None:
+def _keep(result: Result, said: list[Exchange], since: int, folder: Path, command: str) -> None:
     """Write what was asked and answered for one case, and a script that asks it again."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CASE).write_text(result.case.text(), encoding="ascii", newline="\n")
-    requests = [messages.hello_request(1), *(request for request, _ in said), messages.bye_request(len(said) + 2)]
+    requests = [
+        messages.hello_request(1),
+        *(request for request, _ in said[since:]),
+        messages.bye_request(len(said) + 2),
+    ]
     (folder / REQUESTS).write_text("".join(f"{line}\n" for line in requests), encoding="utf-8", newline="\n")
     lines = [result.why, *(line for request, reply in said for line in (f"→ {request}", f"← {reply}"))]
     text = "".join(f"{_plain(line)}\n" for line in lines)
     (folder / TRANSCRIPT).write_text(text, encoding="utf-8", newline="\n")
     script = (
-        "# Run from the folder in which mmgate was run.",
         "# 1. The port alone: among its answers is the one that differs.",
-        f'{shlex.join(shlex.split(command))} < "$(dirname "$0")/{REQUESTS}"',
+        f'{shlex.join(shlex.split(command))} < "$here"/{REQUESTS}',
         "# 2. What is expected, and how it is compared.",
-        f'mmgate vectors explain "$(dirname "$0")/{CASE}"',
+        f'mmgate vectors explain "$here"/{CASE}',
     )
     write_script(folder / SCRIPT, script)
 

@@ -27,6 +27,8 @@ class Overheard:
     def __init__(self, command: str, stderr_path: Path | None = None) -> None:
         self.maker = PortMaker(command, stderr_path=stderr_path)
         self.said: list[Exchange] = []
+        self.since = 0
+        """The first exchange of the process that hears now: one that is not restartable hears one life."""
         self._kept = 0
 
     @property
@@ -41,10 +43,11 @@ class Overheard:
 
     def forget(self) -> None:
         """Begin another case."""
-        self.said, self._kept = [], 0
+        self.said, self.since, self._kept = [], 0, 0
 
     def start(self, start: Start) -> Reply:
         """Begin a new life."""
+        self.since = 0 if self.maker.hello.restartable else len(self.said)
         return self._noted(messages.start_request(self._number, start), lambda: self.maker.start(start))
 
     def refusal_of(self, start: Start, config: Mapping[str, object]) -> tuple[str, ...] | None:

@@ -98,7 +98,7 @@ def test_a_case_that_the_set_does_not_have_is_refused_in_one_line(tmp_path: Path
 
 def test_long_replies_are_kept_by_their_beginning_and_long_cases_by_their_end():
     heard = Overheard.__new__(Overheard)
-    heard.said, heard._kept = [], 0
+    heard.forget()
     count = MOST_KEPT // MOST_REPLY + 5
     for number in range(count):
         heard._note(f"request {number}", "x" * (MOST_REPLY + number))
