@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from mmgate.audit.wire import Wire
 from mmgate.loading import as_toml
+from model.codec import Malformed
 
+ORDER = {"a": 110_000, "b": True, "p": "4960", "s": "0.01", "r": False, "t": {"limit": {"tif": "Alo"}}, "c": "0x01"}
+CLOSE = {**ORDER, "r": True, "t": {"limit": {"tif": "Ioc"}}, "c": "0x02"}
 BY_BOOKS = {"INV-1"}
 USER = "0xabc"
 NOISE = (
@@ -119,7 +123,7 @@ def stranger(tmp_path: Path, watched, received, audit):
 
 @pytest.mark.parametrize(
     ("unit", "scenario", "config"),
-    [("iso", "disconnect", "fixed"), ("s", "races", "counter"), ("ns", "crash", "counter")],
+    [("iso", "disconnect", "fixed"), ("s", "refusals", "fixed"), ("ns", "crash", "counter")],
 )
 def test_a_strangers_websocket_log_gives_the_live_words(stranger, unit, scenario, config):
     seen, data = stranger(unit, scenario, config)
@@ -171,3 +175,51 @@ def test_a_log_of_which_no_line_can_be_read_says_what_is_wrong_with_the_first(tm
     error = capsys.readouterr().err
     assert "line 1: the line bears no number 'n'" in error
     assert error.count("\n") == 1
+
+
+def replies(action: dict[str, Any], response: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Post an action and give the venue's answer to it; returns cloid or oid, and the word, of each reply."""
+    wire = Wire({110_000: "xyz:GOLD"})
+    sent = wire.sent(1, {"method": "post", "id": 7, "request": {"type": "action", "payload": {"action": action}}})
+    assert sent is not None
+    found = list(wire.answered({"id": 7, "response": response}))
+    assert {kind for kind, _, _ in found} <= {"reply"}
+    return [(body.get("cloid") or body.get("oid"), body["status"]) for _, body, _ in found]
+
+
+def spoken(*statuses: Any) -> dict[str, Any]:
+    response = {"type": "order", "data": {"statuses": list(statuses)}}
+    return {"type": "action", "payload": {"status": "ok", "response": response}}
+
+
+@pytest.mark.parametrize(
+    ("orders", "response", "told"),
+    [
+        ([ORDER], spoken({"resting": {"oid": 5}}), [("0x01", {"resting": {"oid": 5}})]),
+        (
+            [ORDER, CLOSE],
+            spoken({"error": "Order has invalid price."}, {"filled": {"totalSz": "0.01", "avgPx": "1", "oid": 6}}),
+            [
+                ("0x01", {"error": "Order has invalid price."}),
+                ("0x02", {"filled": {"totalSz": "0.01", "avgPx": "1", "oid": 6}}),
+            ],
+        ),
+        ([ORDER], spoken({"filled": {"totalSz": "0.004", "oid": 5}}), []),
+        ([ORDER, CLOSE], spoken({"error": "bad"}), [("0x01", {"unsent": "bad"}), ("0x02", {"unsent": "bad"})]),
+        ([ORDER], {"type": "error", "payload": "429"}, [("0x01", {"unsent": "429"})]),
+        ([ORDER], {"type": "action", "payload": {"status": "err", "response": "no"}}, [("0x01", {"unsent": "no"})]),
+    ],
+)
+def test_the_venues_answer_to_orders_is_a_word_on_each(orders, response, told):
+    assert replies({"type": "order", "orders": orders, "grouping": "na"}, response) == told
+
+
+def test_the_venues_answer_to_cancels_is_a_word_on_each_that_failed():
+    cancels = [{"a": 110_000, "o": 5}, {"a": 110_000, "o": 6}]
+    gone = {"error": "Order was never placed, already canceled, or filled. asset=110000"}
+    assert replies({"type": "cancel", "cancels": cancels}, spoken("success", gone)) == [(6, gone)]
+
+
+def test_as_many_words_as_items_or_none():
+    with pytest.raises(Malformed, match="3 words on 1 items"):
+        replies({"type": "order", "orders": [ORDER]}, spoken("success", "success", "success"))
