@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Any
 
 Reader = Callable[[Any], Any]
@@ -16,14 +15,12 @@ def whole_reader(cls: type, fields: Sequence[tuple[str, Reader]], tagged: bool, 
     """
     if not fields:
         return careful
-    keys, readers = [key for key, _ in fields], [reader for _, reader in fields]
-    count, pick = len(keys) + tagged, itemgetter(*keys)
-    values: Callable[[Any], tuple[Any, ...]] = pick if len(keys) > 1 else lambda data: (pick(data),)
+    count, parts = len(fields) + tagged, tuple(fields)
 
     def read(data: Any) -> object:
         try:
             if len(data) == count:
-                return cls(*[reader(value) for reader, value in zip(readers, values(data), strict=True)])
+                return cls(*[reader(data[key]) for key, reader in parts])
         except (ValueError, LookupError, TypeError):
             pass
         return careful(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from model import events, journal
-from model.actions import Place, Role
+from model.actions import FLATTEN, LADDER, Place
 from specs.monitor import Monitor
 from specs.own import ZERO, OwnOrder
 from specs.quotable import Quotable
@@ -44,7 +44,7 @@ class EveryFillAnswered(Monitor):
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Count the counter-orders that are open before the reply, in this market or in all: L-8a says neither."""
-        self._open = sum(o.role is not Role.LADDER for o in self.view.orders.open.values())
+        self._open = sum(o.role is not LADDER for o in self.view.orders.open.values())
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge the reply to a fill."""
@@ -90,7 +90,7 @@ class EveryFillAnswered(Monitor):
         """Name a limit, a fall of the position or an own order in the way (I-3, I-4, I-5, L-8a, L-13)."""
         side, resting = order.side.opposite, ZERO
         for other in self.view.orders.open_in(event.market):
-            if other.side is side and other.role is not Role.FLATTEN:
+            if other.side is side and other.role is not FLATTEN:
                 resting += max(ZERO, other.unfilled_told)
             elif other.side is order.side and (other.px - event.px) * order.side.sign > 0:
                 return "own order"

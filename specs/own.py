@@ -40,14 +40,17 @@ class Told:
     mark_usable_since_ms: int | None = None
     usable_since_ms: int | None = None
     _judged: tuple[Decimal | None, Decimal | None, MakerConfig | None, bool] = (None, None, None, False)
+    _marks: tuple[Decimal | None, Decimal | None, tuple[Decimal, ...]] = (None, None, ())
 
     @property
     def marks(self) -> tuple[Decimal, ...]:
         """The marks that a maker may go by, the last told one first."""
-        if self.mark_px is self.quoted_mark_px:
-            return (self.mark_px,) if self.mark_px is not None and sane(self.mark_px) else ()
-        both = (self.mark_px, self.quoted_mark_px)
-        return tuple(dict.fromkeys(mark for mark in both if mark is not None and sane(mark)))
+        mark_px, quoted_px, known = self._marks
+        if mark_px is not self.mark_px or quoted_px is not self.quoted_mark_px:
+            both = (self.mark_px, self.quoted_mark_px)
+            known = tuple(dict.fromkeys(mark for mark in both if mark is not None and sane(mark)))
+            self._marks = (*both, known)
+        return known
 
     def usable(self, config: MakerConfig) -> bool:
         """Say whether a ladder may be computed on them (Q-0), their age apart; worked out once for the same prices."""

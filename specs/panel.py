@@ -42,8 +42,8 @@ class Panel:
         self._errors: dict[int, str] = {}
         self._rows: dict[type, Row] = {}
         self._apart: dict[str, Row] = {}
-        self._anys: dict[type, Row] = {}
-        self._turns: dict[type, Turns] = {}
+        self._told: dict[type, tuple[Row, Row, Turns]] = {}
+        """By kind of event: those that are told it, those that hear of any, those that look at such a turn's end."""
         self._replies: Turns = ()
         self._build()
 
@@ -69,12 +69,13 @@ class Panel:
         view = self.view
         view.hear(turn)
         event, reply = turn.event, turn.reply
-        for at, handler in self._rows.get(type(event), ()):
+        told, anys, turns = self._told[type(event)]
+        for at, handler in told:
             try:
                 handler(turn, event)
             except Exception as error:  # as above, here and below
                 self._fail(at, error)
-        for at, handler in self._anys[type(event)]:
+        for at, handler in anys:
             try:
                 handler(turn)
             except Exception as error:
@@ -87,7 +88,7 @@ class Panel:
         if reply.log:
             self._call(self._apart[_LOG], turn)
         now_ms = view.event_ms
-        for at, monitor, handler in self._replies if reply.actions else self._turns[type(event)]:
+        for at, monitor, handler in self._replies if reply.actions else turns:
             if monitor.wake_ms <= now_ms:
                 try:
                     handler(turn)
@@ -177,5 +178,6 @@ class Panel:
         self._apart = {name: tuple(row) for name, row in apart.items()}
         self._replies = tuple(turns)
         for kind in _EVENTS.values():
-            self._anys[kind] = tuple((at, call) for at, one, call in anys if not one.hears or kind in one.hears)
-            self._turns[kind] = tuple(row for row in turns if not row[1].turns or kind in row[1].turns)
+            hearing = tuple((at, call) for at, one, call in anys if not one.hears or kind in one.hears)
+            looking = tuple(row for row in turns if not row[1].turns or kind in row[1].turns)
+            self._told[kind] = self._rows.get(kind, ()), hearing, looking

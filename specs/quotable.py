@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from model import actions, events, journal
-from model.actions import Role, Side
+from model.actions import BUY, LADDER, SELL, Side
 from specs.definitions import ladder
 from specs.definitions.rounding import floor_size
 from specs.own import ZERO, OwnOrder, Told
@@ -220,7 +220,7 @@ class Quotable:
         ratios, config = view.ratios(market), view.config
         if any(abs(ratio) >= config.inventory_emergency_ratio for ratio in ratios):
             return False
-        for side in (Side.BUY, Side.SELL):
+        for side in (BUY, SELL):
             adds = any(ratio * side.sign >= config.inventory_warn_ratio for ratio in ratios)
             if not adds and self._fits(market, side):
                 return True
@@ -279,4 +279,4 @@ def same_market(named: str, told: str) -> bool:
 
 def standing_ladder(view: View, market: str) -> bool:
     """Say whether a rung stands in a market by all that was told: sent, not ended, no cancel requested."""
-    return any(order.role is Role.LADDER and not order.cancels_ms for order in view.orders.open_in(market))
+    return any(order.role is LADDER and not order.cancels_ms for order in view.orders.open_in(market))

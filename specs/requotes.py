@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import Cancel, Place, Role, Side
+from model.actions import FLATTEN, LADDER, Cancel, Place, Side
 from specs import week
 from specs.monitor import Monitor
 from specs.own import BPS, OwnOrder
@@ -138,12 +138,12 @@ class RequestsNotWasted(Monitor):
 
     def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
         """Note a rung's first cancel."""
-        if order is not None and order.role is Role.LADDER and len(order.cancels_ms) == 1:
+        if order is not None and order.role is LADDER and len(order.cancels_ms) == 1:
             self._cancels.append(order)
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Judge the budget; note a rung."""
-        if place.reduce_only or order.role is Role.FLATTEN:
+        if place.reduce_only or order.role is FLATTEN:
             return
         left = self._spending.perhaps_left() - self._sent
         self._sent += 1
@@ -153,7 +153,7 @@ class RequestsNotWasted(Monitor):
         if left < self._spending.reserve:
             fact = f"is sent with {left:f} requests left, {self._spending.reserve} are kept for cancels and closes"
             self.violated(f"{order.label()} {fact}", place.market, place.cloid)
-        if order.role is Role.LADDER and place.market in self._markets:
+        if order.role is LADDER and place.market in self._markets:
             self._places.append(order)
 
     def on_turn(self, turn: journal.Turn) -> None:
@@ -221,7 +221,7 @@ class RequestsNotWasted(Monitor):
         state.sides, state.levels = {}, set()
         new = {id(order) for order in placed}
         for order in self.view.orders.open_in(market):
-            if order.role is Role.LADDER and not order.cancels_ms and id(order) not in new:
+            if order.role is LADDER and not order.cancels_ms and id(order) not in new:
                 state.sides[order.side] = state.sides.get(order.side, 0) + 1
         for order in placed:
             self._stands(state, order)

@@ -297,9 +297,9 @@ class View:
         self.positions.told_answer(event, self.config.sent_timeout_ms)
 
     def _placed(self, turn: journal.Turn, place: actions.Place) -> OwnOrder:
-        filled = turn.event.side if isinstance(turn.event, events.Fill) and self.fill_fresh else None
-        if filled is not None and isinstance(turn.event, events.Fill) and turn.event.market != place.market:
-            filled = None
+        event, filled = turn.event, None
+        if self.fill_fresh and isinstance(event, events.Fill) and event.market == place.market:
+            filled = event.side
         due = self.counter_due.get((place.market, place.side))
         role = inferred_role(place, self.config, filled, due is not None)
         order = self._own(turn, place, role)

@@ -14,18 +14,20 @@ UNORDERED = {"selfTradeCanceled": "selfTradeCanceled by an order not told"}
 """Reasons that say more than is known where the order of records of one ms is not told: by which order."""
 TIFS = {"Alo": Tif.ALO, "Gtc": Tif.GTC, "Ioc": Tif.IOC, "FrontendMarket": Tif.IOC}
 
+_DECIMAL, _WHOLE = TRACE.reader(Decimal), TRACE.reader(int)
+
 
 def number(value: object) -> Decimal:
     """Read a decimal, written as text or as a number."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)  # the shortest text that is this number, which is what was written
-    found: Decimal = TRACE.decode(Decimal, value)
+    found: Decimal = _DECIMAL(value)
     return found
 
 
 def whole(value: object) -> int:
     """Read a whole number."""
-    found: int = TRACE.decode(int, value)
+    found: int = _WHOLE(value)
     return found
 
 

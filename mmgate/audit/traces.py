@@ -52,14 +52,16 @@ class TraceLog:
     def _one(self) -> Iterator[tuple[int, Record | Gap]]:
         begun = False
         for line in self.lines:
-            if line.number == 1 or (self.lines.begins(line.number) and line.data is not None and is_trace(line.data)):
-                _check_head(self.lines.file_of(line.number), line.data)
+            number, data = line.number, line.data
+            if number == 1 or (self.lines.begins(number) and data is not None and is_trace(data)):
+                _check_head(self.lines.file_of(number), data)
                 continue
-            found = _record(line.number, line.data)
-            begun = begun or isinstance(found, RunStarted)
+            found = _record(number, data)
+            if not begun:
+                begun = isinstance(found, RunStarted)
             if not begun:
                 raise InputRefused(f"log {self._name}: line 2 is no start of a run; what was judged is not known")
-            yield line.number, found
+            yield number, found
         if not begun:
             raise InputRefused(f"log {self._name}: has no record; there is nothing to judge")
 
@@ -90,7 +92,7 @@ def _check_head(name: str, data: bytes | None) -> None:
 def _record(number: int, data: bytes | None) -> Record | Gap:
     if data is None:
         return Gap(number, number, "the line is too long for a record")
-    if not data.endswith(b"\n"):
+    if data[-1:] != b"\n":
         return Gap(number, number, "the line is cut off")
     try:
         found: Record = from_data(loaded(data))
