@@ -40,6 +40,9 @@ DIFFERENTIAL, ALIKE = "differential", "DIF-1"
 UNCOMPARED = "not comparable from here on"
 PATIENCE = 3
 """So many runs may end at the time limit of a maker that hangs; an engine then stops asking it."""
+SLOW_PATIENCE = 6
+"""So many runs may be stopped by the wall clock; nothing can hold any more, and more would only take longer."""
+OUT_OF_TIME = "stopped by the wall clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class Judgement:
     def hung(self) -> bool:
         """Whether the maker left us waiting until its time limit."""
         return self.failed is not None and self.failed.kind in SILENT
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the wall clock stopped the run."""
+        return self.cut.startswith(OUT_OF_TIME)
 
     def outcome(self, spec_id: str) -> Outcome | None:
         """Return the outcome of one spec."""
@@ -262,7 +270,7 @@ def _played(world: World, maker: Maker, observers: Iterable[Observer]) -> tuple[
     except Stopped:
         return None, "stopped when it had shown enough"
     except OutOfTime:
-        return None, f"stopped by the wall clock after {time.monotonic() - began:.0f} s"
+        return None, f"{OUT_OF_TIME} after {time.monotonic() - began:.0f} s"
 
 
 def _leaving(maker: Maker, now_ms: int, life: int) -> MakerFailed | None:

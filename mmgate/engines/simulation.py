@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmgate.engines import crashes, repeat, twins
-from mmgate.engines.judging import PATIENCE, Judgement, judge
+from mmgate.engines.judging import PATIENCE, SLOW_PATIENCE, Judgement, judge
 from mmgate.engines.pool import Lost, spread
 from mmgate.engines.witnesses import Search, twin_searches, witnessed
 from mmgate.identity import code_revision
@@ -77,7 +77,7 @@ def _with_twins(outcomes: Sequence[Outcome], request: Request) -> list[Outcome]:
 
 
 def _run_all(request: Request) -> list[Done]:
-    """Run all jobs, in order; a maker that hangs again and again is given up."""
+    """Run all jobs, in order; a maker that hangs again and again, or is too slow, is given up."""
     jobs = jobs_of(request)
     done: list[Done] = []
     with closing(spread(run_job, jobs, request.workers)) as runs:
@@ -88,9 +88,18 @@ def _run_all(request: Request) -> list[Done]:
                 raise InputRefused(*one.refused)
             done.append(one)
             request.progress(f"{len(done)} of {len(jobs)} runs, {one.job.name()}")
-            if sum(one.judged is not None and one.judged.hung for one in done) >= PATIENCE:
+            if _hung(done) >= PATIENCE or len(_too_slow(done)) >= SLOW_PATIENCE:
                 break
     return done
+
+
+def _hung(done: Sequence[Done]) -> int:
+    return sum(one.judged is not None and one.judged.hung for one in done)
+
+
+def _too_slow(done: Sequence[Done]) -> list[Done]:
+    """Return the runs that the wall clock stopped."""
+    return [one for one in done if one.judged is not None and one.judged.out_of_time]
 
 
 def jobs_of(request: Request) -> list[Job]:
@@ -175,8 +184,17 @@ def _strength(done: Iterable[Done]) -> str:
 def _notes(done: Sequence[Done]) -> tuple[str, ...]:
     """Tell what a reader of the report must know about the runs."""
     notes = [f"{one.job.name()}: lost, {one.lost}" for one in done if one.lost]
-    if sum(one.judged is not None and one.judged.hung for one in done) >= PATIENCE:
+    if _hung(done) >= PATIENCE:
         notes.append(f"the maker left {PATIENCE} runs without an answer; the rest of the suite was not run")
+    slow = _too_slow(done)
+    if slow:
+        turns = sum(one.judged.turns for one in slow if one.judged is not None)
+        pace_ms = 1000 * sum(one.job.limit_s for one in slow) / max(1, turns)
+        rest = "; the rest of the suite was not run" if len(slow) >= SLOW_PATIENCE else ""
+        notes.append(
+            f"too slow: an answer and its judging took {pace_ms:.1f} ms, and {len(slow)} runs did not end within their "
+            f"{slow[0].job.limit_s:.0f} s each, so nothing holds; a larger profile gives a run more time{rest}"
+        )
     for one in done:
         if one.judged is not None and one.judged.failed is not None:
             failed = one.judged.failed

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import cycle
 
-from mmgate.engines.judging import Stopped
+from mmgate.engines.judging import OUT_OF_TIME, OutOfTime, Stopped, alarm
 from mmgate.engines.twin_events import altered_taker, refused, taker_fill, unusable
 from mmgate.ports.port import opened
 from mmgate.request import Entry, MakerRef, Request
@@ -90,11 +90,27 @@ def outcomes(request: Request, engine: str) -> list[Outcome]:
         return []
     found: dict[str, list[Outcome]] = {spec_id: [] for spec_id in wanted}
     for entry, seed in _chosen(request, engine):
-        for outcome in judged(world_of(entry, seed), request.maker, wanted, engine):
+        for outcome in _in_time(request, entry, seed, wanted, engine):
             found[outcome.spec_id].append(outcome)
     if "VOL-4" in wanted:
         found["VOL-4"].append(markets_apart(request.maker, engine))
     return [merge_runs(runs) for runs in found.values() if runs]
+
+
+def _in_time(request: Request, entry: Entry, seed: int, wanted: Sequence[str], engine: str) -> list[Outcome]:
+    """Judge the twins of one run as far as the wall clock of a run lets them come."""
+    found: list[Outcome] = []
+    limit_s = float(request.profile.wall_clock_s)
+    try:
+        with alarm(limit_s):
+            for outcome in judged(world_of(entry, seed), request.maker, wanted, engine):
+                found.append(outcome)
+    except OutOfTime:
+        known = {outcome.spec_id for outcome in found}
+        why = f"{entry.scenario}, twin: {OUT_OF_TIME} after {limit_s:.0f} s"
+        left = [spec_id for spec_id in wanted if spec_id not in known and spec_id != "VOL-4"]
+        found += [Outcome(spec_id, engine, Word.INCONCLUSIVE, reason=why) for spec_id in left]
+    return found
 
 
 def breaking(request: Request, engine: str, spec_id: str) -> tuple[Entry, int] | None:
