@@ -362,7 +362,7 @@ ENDINGS: dict[str, tuple[Story, str, str, str]] = {
     "gate/opens-again": (_gate_opens_again, "losses leave the gate after an hour", "I-7", "RSK-1"),
     "switch/ends": (_dead_man_ends, "the switch is refused once, and cleared at the end", "L-10", "DMS-1"),
     "budget/runs-out": (_budget_runs_out, "no placement while less than the reserve is left", "L-12", "ORD-10"),
-    "config/switched-off": (_switched_off, "rules switched off, IOC counters, GTC rungs", "L-6 L-8a I-6", "CTR-4 ORD-16"),
+    "config/switched-off": (_switched_off, "rules off, IOC counters, GTC rungs", "L-6 L-8a I-6", "CTR-4 ORD-16"),
     "limits/long-over": (_far_over_the_limit("0.05"), "a position far over the limit", "I-2 I-4", "INV-2"),
     "limits/short-over": (_far_over_the_limit("-0.05"), "a short one far over the limit", "I-2 I-4", "INV-2"),
     "limits/adverse-fades": (_adverse_fades, "fills in a row are forgotten in time", "I-6", "ADV-1"),

@@ -23,6 +23,7 @@ from mmgate.vectors.corners import corners
 from mmgate.vectors.covering import coverage
 from mmgate.vectors.drawn import drawn
 from mmgate.vectors.endings import endings
+from mmgate.vectors.lessons import lessons
 from mmgate.vectors.races import races
 from mmgate.vectors.rare_limits import rarities
 from mmgate.vectors.scenes import scenes
@@ -67,6 +68,7 @@ def _small() -> Iterator[Case]:
     yield from corners()
     yield from endings()
     yield from rarities()
+    yield from lessons()
     yield from races(FEW_RACES)
     yield from edges()
     yield from counterexamples(REVIEWED)
