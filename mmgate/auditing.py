@@ -46,7 +46,7 @@ def audit_logs(
     asked = choose("--spec", specs, WATCHED, "spec that a log can be judged by") if specs else None
     log = _log(logs, mapping, config)
     auditor = judged(log, log.lines, asked)
-    found = auditor.words()
+    found = auditor.words(log.unjudged if isinstance(log, RecordsLog) else {})
     notes = log.notes if isinstance(log, RecordsLog) else []
     tell_audit(logs, found, auditor, log.lines, notes, as_json=as_json, quiet=quiet)
     return int(EXITS[verdict_of(found)])

@@ -110,7 +110,7 @@ class Telling:
         if kind == "received":
             yield from self._received(line, now_ms, table(content), beside)
         elif kind == "sent":
-            yield from self._request(line, now_ms, table(content))
+            self._request(now_ms, table(content))
         elif kind == "reply":
             yield from self._worded(line, now_ms, table(content))
         elif kind == "process":
@@ -130,14 +130,11 @@ class Telling:
             yield from self._fill(line, now_ms, row, snapshot=True)
         self._compare(line, now_ms - self.round_trip_ms, now_ms, rows(body.get("orders")))
 
-    def _request(self, line: int, now_ms: int, content: Body) -> Iterator[Row]:
-        """Note orders; a dead man's switch asked for counts as set, until a refusal is told."""
+    def _request(self, now_ms: int, content: Body) -> None:
+        """Note orders."""
         request = (self.wire.sent(now_ms, content) or {}) if "method" in content else content
         for row in rows(request.get("orders", [])):
             self._sent.add(row.get("c"), Sent(row, now_ms))
-        if request.get("type") == "scheduleCancel":
-            for time_ms in request.get("times", [request.get("time")]):
-                yield now_ms, OPENED, line, {"channel": "scheduledCancel", "data": {"time": time_ms}}
 
     def _received(self, line: int, now_ms: int, message: Body, beside: Body) -> Iterator[Row]:
         channel, data = message.get("channel"), message.get("data")
@@ -290,8 +287,8 @@ class Telling:
         for oid, standing in self.open.items():
             if oid in present:
                 standing.seen_ms, standing.absent = max(standing.seen_ms, asked_ms), False
-            elif standing.seen_ms < asked_ms:
-                standing.absent = True
+            elif standing.seen_ms < asked_ms and self.words.own(standing.order.get("cloid")):
+                standing.absent = True  # another strategy's may be of a market that is not asked about
         for oid, row in present.items():
             if oid not in self.open and not self._ended.find(oid) and not self._gone.find(oid):
                 self._shown(oid, Standing(row, line, number(row.get("sz")), asked_ms, unseen=now_ms))

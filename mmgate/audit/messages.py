@@ -31,7 +31,7 @@ class Words:
         self._ignored = frozenset(account["ignored_channels"])
         self._patterns: list[str] = account["ignored_coins"]
         self._passed: dict[str, bool] = {}
-        self._own = own
+        self.own = own
 
     def coin(self, row: dict[str, Any]) -> str:
         """Read a market's name; a bare one is of the account's dex."""
@@ -96,7 +96,7 @@ class Words:
     ) -> events.Fill | events.TakerFill:
         """Read a fill as told; one of an order that is not the maker's is the other strategy's."""
         cloid, oid = ids(row)
-        kind = events.Fill if self._own(cloid) else events.TakerFill
+        kind = events.Fill if self.own(cloid) else events.TakerFill
         return kind(
             now_ms, self.coin(row), cloid, oid, whole(row.get("time")) + self._offset_ms, whole(row.get("tid")),
             side(row.get("side")), number(row.get("px")), number(row.get("sz")), row.get("crossed") is True,
@@ -224,7 +224,7 @@ class Words:
             raise Malformed("channel", "is none that is known")
 
     def _owner(self, cloid: str | None) -> str:
-        return journal.Owner.MAKER if self._own(cloid) else journal.Owner.TAKER
+        return journal.Owner.MAKER if self.own(cloid) else journal.Owner.TAKER
 
     def _held(self, now_ms: int, order: dict[str, Any], status: str) -> journal.Record:
         cloid, oid = ids(order)

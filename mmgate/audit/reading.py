@@ -19,7 +19,7 @@ WHOLE_LINE = "."
 SIGNS = {"channel": "received", "method": "sent", "event": "process", "code": "log", "status": "reply", "type": "sent"}
 """By which key of a content its kind is known, where several kinds stand under one key."""
 SINGLE = ("sent", "received", "reply")
-"""Kinds of which no two lines of one ms are the same, but by an accident of recording."""
+"""Kinds of which no two lines of one ms are the same, prices apart, but by an accident of recording."""
 FLAW = ""
 
 
@@ -59,18 +59,19 @@ class Reader:
             except Malformed as fault:
                 yield line.number, last_ms, FLAW, misread(fault), {}
                 continue
-            again = self._again(line, last_ms, kind) if not self._number_key else ""
+            again = self._again(line, last_ms, kind, content) if not self._number_key else ""
             if again:
                 yield line.number, last_ms, FLAW, again, {}
             self._ended = kind == "process" and isinstance(content, dict) and content.get("event") == "end"
             yield line.number, last_ms, kind, content, found
 
-    def _again(self, line: Line, now_ms: int, kind: str) -> str:
+    def _again(self, line: Line, now_ms: int, kind: str, content: Any) -> str:
         """Notice, where lines bear no numbers, one that comes a second time within a ms."""
         if now_ms != self._latest_ms:
             self._latest.clear()
             self._latest_ms = now_ms
-        if kind not in SINGLE or line.data is None:
+        repeated = isinstance(content, dict) and content.get("channel") == "activeAssetCtx"
+        if kind not in SINGLE or repeated or line.data is None:
             return ""
         before = self._latest.setdefault(line.data, line.number)
         return f"the line is line {before} once more" if before != line.number else ""

@@ -9,8 +9,8 @@ from heapq import merge
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mmgate.audit.chains import Known
 from mmgate.audit.clocks import Clocks
+from mmgate.audit.doubts import Doubts, troubled
 from mmgate.audit.exports import with_exports
 from mmgate.audit.gaps import Gap
 from mmgate.audit.held import Telling
@@ -32,11 +32,7 @@ Found: TypeAlias = tuple[int, journal.Record | Gap]
 Handler: TypeAlias = Callable[[int, int, Any, dict[str, Any]], Iterator[Found]]
 UNNUMBERED = "the lines bear no numbers, so that one that is missing can't be told from one that never was"
 SEVERAL = "a message told several things at once; which one the maker's requests answer is not told"
-WHOSE = "an answer tells the position of {}, and not which part of it is the other strategy's, whose fills are told"
-TROUBLES = ("Only post-only orders", "Too many cumulative requests")
-"""How refusals begin that are the venue's trouble, or the account's, and no fault of an order."""
-SETTLED_MS = 60_000
-"""So long after a life's beginning words on orders of earlier ones may come."""
+UNGRANTED = "whether the venue granted the dead man's switch is not told"
 TIMER_MS = 250
 """How often a maker's loop turns at least, where nothing says otherwise."""
 
@@ -57,12 +53,14 @@ class OpenTurn:
 class RecordsLog:
     """Reads records. Raises InputRefused where it is not known what is judged.
 
-    `notes`: what a reader of the words should know. `timers`: whether lines tell each turn of the maker's loop.
+    `notes`: what a reader of the words should know. `unjudged`: specs that the log can't judge, and why. `timers`:
+    whether lines tell each turn of the maker's loop.
     """
 
     def __init__(self, paths: Sequence[Path], mapping: RecordMap, config: MakerConfig | None) -> None:
         self.lines = Lines(paths)
         self.notes: list[str] = []
+        self.unjudged: dict[str, str] = {}
         self.timers = True
         self._paths = tuple(paths)
         self._map = mapping
@@ -74,11 +72,10 @@ class RecordsLog:
         self._reply_ms: int = mapping.account["reply_ms"]
         self._window_ms: int = mapping.run["delivery_ms"]
         self._strangers: set[str] = set()
-        self._foreign: set[str] = set()
         self._prefix = "" if config is None else "0x" + config.cloid_prefix
         self._last = (1, 0)
-        self._life = self._life_ms = 0
-        self._placed = Known()
+        self._life = 0
+        self._doubts = Doubts(numbered=bool(mapping.lines["number"]), markets=mapping.markets, own=self._own)
         self._begun = self._ended = self._mapped = False
         self._turn: OpenTurn | None = None
         self._held: list[Found] = []
@@ -148,6 +145,7 @@ class RecordsLog:
         if self._rebuilt:
             self.notes.append("what the venue held is rebuilt from what the maker received")
             self._guessed = held.guessed
+            self.unjudged["DMS-1"] = UNGRANTED
             if held.guessed:
                 ends = f"{held.guessed} orders were gone when an answer came, and nothing told their end"
                 self.notes.append(f"{ends}; books are not compared")
@@ -170,7 +168,7 @@ class RecordsLog:
         """Doubt what the turn that is still open shows, too; and all that a lost message could have told in time."""
         since = line if self._turn is None else self._turn.line
         if self._rebuilt:
-            since = min([since, *(one for one, _ in list(self._recent)[:1])]) if self._life else 1
+            since = min(since, self._recent[0][0] if self._recent else since) if self._life else 1
         return Gap(line, since, text)
 
     # -- what a line tells
@@ -186,10 +184,12 @@ class RecordsLog:
         for event in told:
             if isinstance(event, events.Fill | events.TakerFill) and not event.snapshot:
                 self._clocks.received(line, event.time_ms, now_ms)
-            yield from self._unsent(now_ms, line, event)
-            yield from self._trouble(now_ms, line, event)
+            yield from self._doubts_of(now_ms, line, event)
             yield from self._begin(now_ms, line, event, beside.get("mm_fill"), alone=len(told) == 1)
-        yield from self._shares(line, message, told)
+        data = message.get("data")
+        if not (isinstance(data, dict) and "taker" in data):
+            for text in self._doubts.shared(told):
+                yield line, self._gap(line, text)
 
     def _note(self, now_ms: int, line: int) -> None:
         """Keep the lines of the latest messages: what is lost may have told of any of their times."""
@@ -204,38 +204,17 @@ class RecordsLog:
             else:
                 yield from self._words.told(now_ms, told, beside)
 
-    def _shares(self, line: int, message: dict[str, Any], told: list[events.Event]) -> Iterator[Found]:
-        """Doubt positions whose parts are not told, where the other strategy trades the market, too."""
-        for event in told:
-            if isinstance(event, events.TakerFill):
-                self._foreign.add(event.market)
-            elif isinstance(event, events.OpenOrders) and "taker" not in table(message.get("data")):
-                shared = [one.market for one in event.positions if one.market in self._foreign and one.size]
-                if shared:
-                    yield line, self._gap(line, WHOSE.format(shared[0]))
-
     def _reply(self, now_ms: int, line: int, reply: Any, _beside: dict[str, Any]) -> Iterator[Found]:
         event = self._words.replied(now_ms, table(reply))
-        yield from self._unsent(now_ms, line, event)
-        yield from self._trouble(now_ms, line, event)
+        yield from self._doubts_of(now_ms, line, event)
         yield from self._begin(now_ms, line, event)
 
-    def _unsent(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
-        """Doubt lines without numbers where an order of this maker has a word, and its sending is not told."""
-        cloid = getattr(event, "cloid", None)
-        if self._map.lines["number"] or cloid is None or not self._own(cloid) or cloid in self._placed:
-            return
-        if now_ms - self._life_ms > SETTLED_MS:
-            self._placed.add(cloid)
-            yield line, self._gap(line, f"a word on order {cloid} is told, and its sending is not")
-
-    def _trouble(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
-        """Where no line tells when the world misbehaved, a word that tells of it counts as such a moment."""
-        if not (self._rebuilt or self._mapped) or not self._begun:
-            return
-        if isinstance(event, events.Unknown) or (
-            isinstance(event, events.Rejected | events.SendFailed) and event.reason.startswith(TROUBLES)
-        ):
+    def _doubts_of(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
+        """Tell what is missing for what the maker is told, and of what trouble it speaks."""
+        for text in self._doubts.told(now_ms, event):
+            yield line, self._gap(line, text)
+        # where no line tells when the world misbehaved, a word that tells of it counts as such a moment
+        if (self._rebuilt or self._mapped) and self._begun and troubled(event):
             yield from self._flush()
             yield line, journal.FaultBegan(now_ms, "told", getattr(event, "reason", "no reply"))
             yield line, journal.FaultHealed(now_ms, "told")
@@ -259,7 +238,7 @@ class RecordsLog:
         turn.actions += found
         for action in found:
             if isinstance(action, Place):
-                self._placed.add(action.cloid)
+                self._doubts.placed(action.cloid)
                 if not action.cloid.startswith(self._prefix):
                     self._strangers.add(action.cloid)
         if not turn.alone:
@@ -341,9 +320,8 @@ class RecordsLog:
         yield from self._flush()
         yield from self._running(now_ms, line)
         start = self._words.start(now_ms, body, self._config, self._map.markets, self._life + 1)
-        self._life, self._life_ms = start.life, now_ms
-        for order in start.open_orders:
-            self._placed.add(order.cloid)
+        self._life = start.life
+        self._doubts.began(start)
         self._prefix = "0x" + start.config.cloid_prefix
         self._turn = OpenTurn(line, now_ms, start)
 

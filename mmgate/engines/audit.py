@@ -6,8 +6,9 @@ is missing: its spec is inconclusive, with the finding told; so is one that held
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from mmgate.audit.chains import Chains
 from mmgate.audit.gaps import Gap, Gaps
@@ -62,10 +63,19 @@ class Auditor:
         """Say whether the log tells each turn of the maker's loop, so that one that is missing is a gap."""
         self._chains.timers = told
 
-    def words(self) -> tuple[Found, ...]:
-        """Return a word for each spec, in reading order; call it once, at the end of the log."""
+    def words(self, unjudged: Mapping[str, str] = MappingProxyType({})) -> tuple[Found, ...]:
+        """Return a word for each spec, in reading order; call it once, at the end of the log.
+
+        `unjudged`: specs of which the log does not tell what they judge by, and why.
+        """
         self._look()
-        return tuple(self._word(outcome) for outcome in self.panel.outcomes(ENGINE))
+        found = []
+        for outcome in self.panel.outcomes(ENGINE):
+            if outcome.spec_id in unjudged and outcome.word not in (Word.NOT_APPLICABLE, Word.ERROR):
+                found.append(Found(_doubtful(outcome, unjudged[outcome.spec_id])))
+            else:
+                found.append(self._word(outcome))
+        return tuple(found)
 
     def _look(self) -> None:
         """Note the line of each spec's first violation, those apart that one line shows which can't be judged alone."""

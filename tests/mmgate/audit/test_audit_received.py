@@ -76,6 +76,25 @@ def test_fills_that_never_came_are_noticed_by_the_positions_that_answers_tell(tm
     assert "violated" not in words_of(data).values()
 
 
+def test_a_line_that_comes_twice_blames_nobody_where_nothing_is_numbered(tmp_path, watched, received, audit):
+    seen = watched("evening", "counter", 2)
+    lines = received(tmp_path / "r.jsonl", seen.records, '[lines]\nnumber = ""\ncomplete = true\n')
+    at = next(number for number, line in enumerate(lines) if '"post":{"type":"order"' in line)
+    (tmp_path / "r.jsonl").write_text("".join([*lines[: at + 1], *lines[at:]]))
+    data = audit(tmp_path / "r.jsonl", "--map", tmp_path / "m.toml")[1]
+    assert data["gap_lines"][0] == {"line": at + 2, "text": f"the line is line {at + 1} once more"}
+    assert "violated" not in words_of(data).values()
+
+
+def test_a_dead_mans_switch_is_not_judged_where_its_grant_is_not_told(tmp_path, watched, received, audit):
+    seen = watched("account", "all-week", 2)
+    received(tmp_path / "r.jsonl", seen.records)
+    data = audit(tmp_path / "r.jsonl", "--map", tmp_path / "m.toml")[1]
+    assert data["gap_lines"] == []
+    assert words_of(data)["DMS-1"] == "inconclusive"
+    assert wrongly_violated(data, seen.words) == []
+
+
 def test_a_log_that_nobody_answers_for_the_end_of_is_inconclusive(tmp_path, watched, received, audit):
     received(tmp_path / "r.jsonl", watched("evening", "counter", 2).records)
     code, data = audit(tmp_path / "r.jsonl")

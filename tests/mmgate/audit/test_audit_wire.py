@@ -15,6 +15,7 @@ from model.codec import Malformed
 
 ORDER = {"a": 110_000, "b": True, "p": "4960", "s": "0.01", "r": False, "t": {"limit": {"tif": "Alo"}}, "c": "0x01"}
 CLOSE = {**ORDER, "r": True, "t": {"limit": {"tif": "Ioc"}}, "c": "0x02"}
+OLD = {"coin": "xyz:GOLD", "px": "1", "sz": "1", "side": "B", "time": 1700000000000, "tid": 1, "oid": 1, "cloid": None}
 BY_BOOKS = {"INV-1"}
 USER = "0xabc"
 NOISE = (
@@ -141,6 +142,7 @@ def test_a_strangers_websocket_log_gives_the_live_words(stranger, unit, scenario
         ({"channel": "post", "data": {"id": 99999, "response": {}}}, "99999 answers no request that is told"),
         ({"channel": "openOrders", "data": {"orders": []}}, "asked: is missing"),
         ({"method": "post", "id": 9, "request": {"type": "action", "payload": {}}}, "is no name"),
+        ({"channel": "userFills", "data": {"isSnapshot": True, "fills": [OLD]}}, "is older than the maker's life"),
         ({"spoken": "loud"}, "it may be received or sent, and nothing in it says which"),
         (
             {"method": "post", "id": 9, "request": {"type": "action", "payload": {"action": {"type": "batchModify"}}}},
