@@ -77,7 +77,11 @@ class Reader:
         return f"the line is line {before} once more" if before != line.number else ""
 
     def _content(self, found: dict[str, Any]) -> tuple[str, Any]:
-        key, kinds = next((one for one in self._kinds if one[0] in found), (WHOLE_LINE, self._whole_line))
+        key, kinds = WHOLE_LINE, self._whole_line
+        for known_key, its_kinds in self._kinds:
+            if known_key in found:
+                key, kinds = known_key, its_kinds
+                break
         if not kinds:
             names = ", ".join(name for name, _ in self._kinds)
             raise Malformed("", f"it has no key of {names}; [names] of the mapping says which key bears what")

@@ -14,6 +14,7 @@ UNORDERED = {"selfTradeCanceled": "selfTradeCanceled by an order not told"}
 """Reasons that say more than is known where the order of records of one ms is not told: by which order."""
 TIFS = {"Alo": Tif.ALO, "Gtc": Tif.GTC, "Ioc": Tif.IOC, "FrontendMarket": Tif.IOC}
 
+LONGEST_NAME = 128
 _DECIMAL, _WHOLE = TRACE.reader(Decimal), TRACE.reader(int)
 
 
@@ -33,9 +34,9 @@ def whole(value: object) -> int:
 
 def name(value: object) -> str:
     """Read a text."""
-    if not isinstance(value, str) or not value or len(value) > 128 or not value.isprintable():
-        raise Malformed("", "is no name")
-    return value
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isprintable():
+        return value
+    raise Malformed("", "is no name")
 
 
 def optional(read: Callable[[object], Any], value: object) -> Any:
@@ -52,8 +53,11 @@ def table(value: object) -> dict[str, Any]:
 
 def rows(value: object) -> list[dict[str, Any]]:
     """Read a list of objects."""
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+    if not isinstance(value, list):
         raise Malformed("", "is no list of objects")
+    for row in value:
+        if not isinstance(row, dict):
+            raise Malformed("", "is no list of objects")
     return value
 
 
@@ -67,4 +71,5 @@ def side(value: object) -> Side:
 
 def ids(row: dict[str, Any]) -> tuple[str | None, int | None]:
     """Read an order's cloid and oid."""
-    return optional(name, row.get("cloid")), optional(whole, row.get("oid"))
+    cloid, oid = row.get("cloid"), row.get("oid")
+    return None if cloid is None else name(cloid), None if oid is None else whole(oid)
