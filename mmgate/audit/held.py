@@ -36,8 +36,8 @@ ZERO = Decimal(0)
 class Standing:
     """An order on the book: what is left of it, and until when something shows that it was there.
 
-    `unseen`: no update told its coming, an answer of that time did; `before`: what was filled by then,
-    `size`: of its sending, where that is told.
+    `unseen`: no update told its coming, an answer of that time did; `size`: of its sending, where that is told;
+    `before`: what was filled by then; `final`: what the last fills took.
     """
 
     order: Body
@@ -48,10 +48,13 @@ class Standing:
     absent: bool = False
     unseen: int = 0
     before: Decimal = ZERO
+    final: Decimal = ZERO
     size: Decimal | None = None
 
-    def shown(self) -> Body:
-        """Return the order as it was when an answer showed it."""
+    def shown(self, ended_ms: int | None = None) -> Body:
+        """Return the order as it was when an answer showed it, or, if it had ended before, before its last fills."""
+        if ended_ms is not None and ended_ms <= self.unseen and ended_ms == self.traded_ms:
+            return {**self.order, "sz": str(self.final)}
         return self.order if self.size is None else {**self.order, "sz": str(self.size - self.before)}
 
 
@@ -206,7 +209,7 @@ class Telling:
             return
         self._ended.add(oid)
         if standing.unseen:
-            yield min(standing.unseen, venue_ms), OPENED, line, _message(standing.shown(), "open")
+            yield min(standing.unseen, venue_ms), OPENED, line, _message(standing.shown(venue_ms), "open")
         yield venue_ms, ENDED, line, _message({**order, "sz": str(order.get("sz", "0"))}, status)
 
     def _refused(self, line: int, venue_ms: int, order: Body, reason: str) -> Iterator[Row]:
@@ -271,6 +274,7 @@ class Telling:
             if standing.size is None:
                 return
         standing.left -= size
+        standing.final = size if venue_ms > standing.traded_ms else standing.final + size
         standing.traded_ms = max(standing.traded_ms, venue_ms)
         standing.seen_ms = max(standing.seen_ms, venue_ms)
         if standing.left <= 0:

@@ -45,6 +45,7 @@ class Runs:
             return f"it begins at {run.now_ms}, before the former ends at {self._last_ms}; {order}"
         for what, one, other in (
             ("maker", former.maker, run.maker),
+            ("scenario and seed", (former.scenario, former.seed), (run.scenario, run.seed)),
             ("cloid_prefix", former.config.cloid_prefix, run.config.cloid_prefix),
             ("markets", _named(former), _named(run)),
             ("features", former.features, run.features),

@@ -55,7 +55,7 @@ def test_the_lives_of_a_maker_are_one_run_and_what_nobody_recorded_between_them_
     assert "violated" not in words_of(data).values()
 
 
-@pytest.mark.parametrize("how", ["twice", "older", "other markets", "records"])
+@pytest.mark.parametrize("how", ["twice", "older", "another run", "other markets", "records"])
 def test_traces_that_do_not_belong_together_are_refused_in_one_line(tmp_path, watched, capsys, how):
     first, second = watched("evening", "counter", 2).records, watched("disconnect", "fixed", 2).records
     written(tmp_path / "a.jsonl", first)
@@ -66,9 +66,12 @@ def test_traces_that_do_not_belong_together_are_refused_in_one_line(tmp_path, wa
             file.observe(first[0])
     else:
         lines = written(tmp_path / "b.jsonl", second)
-        if how == "other markets":
-            late = lines[1].replace('"now_ms":17', '"now_ms":27').replace("xyz:GOLD", "xyz:TIN")
+        late = lines[1].replace('"now_ms":17', '"now_ms":27')
+        if how == "another run":
             (tmp_path / "b.jsonl").write_text(lines[0] + late)
+        elif how == "other markets":
+            same = late.replace('"scenario":"disconnect"', '"scenario":"evening"')
+            (tmp_path / "b.jsonl").write_text(lines[0] + same.replace("xyz:GOLD", "xyz:TIN"))
     capsys.readouterr()
     assert cli.main(["audit", str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl")]) == 2
     error = capsys.readouterr().err
