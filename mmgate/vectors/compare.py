@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmgate.vectors.agree import unlike
-from mmgate.vectors.case import Compare, read_case
-from mmgate.vectors.check import read_index
+from mmgate.vectors.case import Case, Compare
+from mmgate.vectors.check import read_set
 
 MOST_SHOWN = 3
 """So many differences of one case are shown."""
 
 
 def changes(old: Path, new: Path) -> Iterator[str]:
-    """Yield a line for each difference, by id. Raises InputRefused for what is no set."""
-    first, second = read_index(old)["cases"], read_index(new)["cases"]
+    """Yield a line for each difference, by id. Raises InputRefused for what is no set, or not what its index says."""
+    first, second = ({case.id: case for case in read_set(folder)[1]} for folder in (old, new))
     for name in sorted({*first, *second}):
         if name not in second:
             yield f"- {name}: is gone"
         elif name not in first:
             yield f"+ {name}: is new"
-        elif first[name] != second[name]:
-            yield from _changed(old, new, name)
+        elif first[name].digest() != second[name].digest():
+            yield from _changed(first[name], second[name])
 
 
-def _changed(old: Path, new: Path, name: str) -> Iterator[str]:
-    was, now = read_case(old, name).data(), read_case(new, name).data()
+def _changed(old: Case, new: Case) -> Iterator[str]:
+    name, was, now = old.id, old.data(), new.data()
     found = [*unlike(was, now, Compare.EXACT), *unlike(now, was, Compare.EXACT)]
     told = list(dict.fromkeys(one.path for one in found))
     for one in found[:MOST_SHOWN]:

@@ -281,6 +281,12 @@ def test_compare_tells_what_came_went_and_changed(copy: Path):
     assert "~ session/friday-open/at-always: expected.quoting: True → False" in lines
 
 
+def test_compare_does_not_take_the_word_of_an_index_for_its_cases(copy: Path):
+    spoil(copy / "session/friday-open/at-always.json", '"quoting":true', '"quoting":false')
+    with pytest.raises(InputRefused, match="is not what the index says"):
+        list(changes(COMMITTED, copy))
+
+
 def test_a_strangers_folder_with_an_index_is_not_replaced_and_a_set_is(tmp_path: Path):
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / INDEX).write_text('{"name": "site"}')
