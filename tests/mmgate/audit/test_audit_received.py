@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-BY_BOOKS = {"INV-1"}
+UNTOLD = {"INV-1", "DMS-1"}
+"""Judged by what such a log does not tell: the maker's books, what the venue granted."""
 
 
 def words_of(data: dict[str, Any]) -> dict[str, str]:
-    return {row["id"]: row["word"] for row in data["specs"] if row["id"] not in BY_BOOKS}
+    return {row["id"]: row["word"] for row in data["specs"] if row["id"] not in UNTOLD}
 
 
 def wrongly_violated(data: dict[str, Any], live: dict[str, str]) -> list[str]:
@@ -91,7 +92,7 @@ def test_a_dead_mans_switch_is_not_judged_where_its_grant_is_not_told(tmp_path, 
     received(tmp_path / "r.jsonl", seen.records)
     data = audit(tmp_path / "r.jsonl", "--map", tmp_path / "m.toml")[1]
     assert data["gap_lines"] == []
-    assert words_of(data)["DMS-1"] == "inconclusive"
+    assert next(row["word"] for row in data["specs"] if row["id"] == "DMS-1") == "inconclusive"
     assert wrongly_violated(data, seen.words) == []
 
 
