@@ -47,13 +47,13 @@ lint: $(STAMP)  ## style, types, import law
 test: lint  ## everything that CI runs
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-deep: $(STAMP)  ## 10 000 hostile files, a crash at every instant, the README as it stands, a thousand paths re-enacted, forty faults of a port, the kill matrix, the long verification
+deep: $(STAMP)  ## 10 000 hostile files, a crash at every instant, the README as it stands, a thousand paths re-enacted, faults of two ports, the kill matrix, the long verification
 	@MMGATE_HOSTILE=10000 $(BIN)/pytest -q -n 2 tests/fool/test_fool_hostile.py
 	@MMGATE_WALK=1 $(BIN)/pytest -q -n 2 tests/mmgate/engines/test_crashes.py
 	@MMGATE_README=1 $(BIN)/pytest -q tests/repo/test_readme.py
 	@MMGATE_PATHS=1000 $(BIN)/pytest -q tests/mmgate/engines/test_exhaustive.py
 	@MMGATE_SPIN=1 $(BIN)/pytest -q tests/promela
-	@MMGATE_FAULTS=1 $(BIN)/pytest -q tests/ports/test_ports_faults.py
+	@MMGATE_FAULTS=1 $(BIN)/pytest -q tests/ports/test_ports_faults.py tests/ports/test_ports_rust_faults.py
 	@$(BIN)/mmgate matrix
 	@$(BIN)/mmgate verify --profile deep $(ARGS)
 

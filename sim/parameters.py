@@ -37,6 +37,7 @@ class Parameters:
     fee_maker_bps: Decimal = Decimal("0.3")
     fee_taker_bps: Decimal = Decimal("0.9")
     snapshot_fills: int = 200
+    first_oid: int = 1_000
     mark_with_fills: bool = False
     traded_volume_usd: Decimal = Decimal(1_000_000)
     by_hand: bool = False

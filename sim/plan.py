@@ -79,6 +79,7 @@ def parameters(scenario: Scenario) -> Parameters:
         fee_maker_bps=scenario.fee_maker_bps,
         fee_taker_bps=scenario.fee_taker_bps,
         snapshot_fills=scenario.snapshot_fills,
+        first_oid=scenario.first_oid,
         mark_with_fills=scenario.mark_with_fills,
         traded_volume_usd=scenario.traded_volume_usd,
     )

@@ -233,6 +233,7 @@ class Scenario:
     fee_maker_bps: SignedBps = Decimal("0.3")
     fee_taker_bps: SignedBps = Decimal("0.9")
     snapshot_fills: Annotated[int, Ge(1), Le(100_000)] = 200
+    first_oid: Count = 1_000
     mark_with_fills: bool = False
     traded_volume_usd: Volume = Decimal(1_000_000)
 
@@ -363,8 +364,7 @@ def _endless(scenario: Scenario) -> Iterator[str]:
     """Yield what would put a run outside the calendar, or keep it from ending within a person's patience."""
     if not EARLIEST_YEAR <= scenario.start.year <= LATEST_YEAR:
         yield f"start: {scenario.start.year} is no year from {EARLIEST_YEAR} to {LATEST_YEAR}"
-    median_ms, max_ms = scenario.latency_median_ms, scenario.latency_max_ms
-    if median_ms > max_ms:
+    if (median_ms := scenario.latency_median_ms) > (max_ms := scenario.latency_max_ms):
         yield f"latency_median_ms: {median_ms} is greater than latency_max_ms {max_ms}"
     rates = scenario.flow.sweeps_per_min + scenario.prices.wicks_per_min + scenario.taker.orders_per_min
     per_s = Decimal(1000) / scenario.prices.tick_ms[0] + rates / 60

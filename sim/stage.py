@@ -41,6 +41,7 @@ class Stage:
             emit,
             Fees(p.fee_maker_bps, p.fee_taker_bps),
             snapshot_fills=p.snapshot_fills,
+            first_oid=p.first_oid,
             mark_with_fills=p.mark_with_fills,
         )
         self.exchange = Exchange(self.clock, self.venue, self.downlink, self.faults, p, emit, self.hands)

@@ -25,7 +25,6 @@ from sim.cloids import Cloids
 Part: TypeAlias = tuple[Callable[..., Event], tuple[Any, ...]]
 
 MOST_OPEN_ORDERS = 1000
-_FIRST_OID = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ class Venue:
         fees: Fees,
         *,
         snapshot_fills: int = 200,
+        first_oid: int = 1_000,
         mark_with_fills: bool = False,
     ) -> None:
         self.listings = {market.name: Listing(market) for market in markets}
@@ -74,7 +74,7 @@ class Venue:
         self._orders: dict[int, Order] = {}
         self._by_cloid: dict[str, Order] = {}
         self._cloids = Cloids()
-        self._next_oid = _FIRST_OID
+        self._next_oid = first_oid
         self._next_tid: dict[str, tuple[int, int]] = {}
 
     # -- what anybody may ask

@@ -1,4 +1,4 @@
-"""ORD-15: a requote leaves an order that was filled in part only where a rung has its price and what is left of it."""
+"""ORD-15: a requote leaves nothing half: no order filled in part that is no rung, and no rung out that has room."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from model import events, journal
-from model.actions import LADDER
+from model.actions import BUY, LADDER, SELL, Cancel, Place, Side
 from specs.definitions import ladder
 from specs.definitions.rounding import floor_size
 from specs.duties import cancel_missing
+from specs.gaps import Gap, Ladder
 from specs.monitor import Monitor
 from specs.own import OwnOrder
 from specs.quotable import Quotable
@@ -34,21 +35,78 @@ class NothingHalfIsLeft(Monitor):
         super().__init__(view)
         self._quotable = Quotable(view)
         self._rests: dict[str, dict[str, Known]] = {}
+        self._lacking_ms: dict[tuple[str, Side], int] = {}
+        self._placed: set[tuple[str, Side]] = set()
+        self._cleared: set[tuple[str, Side]] = set()
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life has its own ladder."""
         self._quotable.heard(turn)
         self._rests.clear()
+        self._lacking_ms.clear()
 
     def told_unknown(self, turn: journal.Turn, event: events.Unknown) -> None:
         """Note a doubt: where quoting may be halted nothing is asked."""
         self._quotable.heard(turn)
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Note a side on which a rung goes out."""
+        if order.role is LADDER:
+            self._placed.add((order.market, order.side))
+
+    def sent_cancel(self, turn: journal.Turn, cancel: Cancel, order: OwnOrder | None) -> None:
+        """Note a side whose rungs are replaced."""
+        if order is not None and order.role is LADDER and len(order.cancels_ms) == 1:
+            self._cleared.add((order.market, order.side))
+
+    def on_reply(self, turn: journal.Turn) -> None:
+        """Count requests; only what is sent in the reply to an update is judged."""
+        self._quotable.turned(turn)
+        if not isinstance(turn.event, events.Oracle):
+            self._placed, self._cleared = set(), set()
+
+    def _judge_gap(self, market: str, side: Side, by: str) -> None:
+        gap = self._gap(market, side)
+        if gap is not None:
+            level, px, sz = gap
+            fact = f"{side} level {level}, {float(sz):g} @ {float(px):g}, is left out by {by}, although it has room"
+            self.violated(f"{fact}: it goes out at once", market)
+
+    def _gap(self, market: str, side: Side) -> Gap | None:
+        """Return a rung that is missing with room for it, nothing holding it back."""
+        spending, levels = self._quotable.spending, self.view.config.num_levels
+        if self._quotable.excuse(market) or spending.surely_left() <= spending.reserve + 4 * levels:
+            return None
+        return Ladder(self.view, market, side).gap_with_room()
+
+    def _look_for_gaps(self, market: str) -> None:
+        """Of two updates `requote_interval_ms` apart the second is a requote: what both lack it has left out.
+
+        While a cancel is out its last word may be waited for; where no rung stands at all the maker may not have
+        resumed yet, which CFG-5 and ORD-6 judge.
+        """
+        orders = self.view.orders.open_in(market)
+        waits = any(order.cancels_ms for order in orders) or not any(o.role is LADDER for o in orders)
+        for side in (BUY, SELL):
+            known_ms = self._lacking_ms.pop((market, side), None)
+            if waits or self._gap(market, side) is None:
+                continue
+            now_ms = self.view.event_ms
+            if known_ms is None or now_ms - known_ms < self.view.config.requote_interval_ms:
+                self._lacking_ms[market, side] = now_ms if known_ms is None else known_ms
+            else:
+                self._judge_gap(market, side, f"every requote of the last {now_ms - known_ms} ms")
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Look at what an update of a price has left."""
         event = turn.event
         if not isinstance(event, events.Oracle):
             return
+        if event.market in self.view.markets:
+            self._look_for_gaps(event.market)
+        for market, side in sorted(self._placed & self._cleared):
+            self._judge_gap(market, side, "this requote")
+        self._placed, self._cleared = set(), set()
         before = self._rests.get(event.market, {})
         self._rests[event.market] = {
             order.cloid: self._look(order, before.get(order.cloid))

@@ -237,20 +237,23 @@ class Orders:
             if order is not None:
                 present.add(order.cloid)
                 if outstanding:
-                    self._told_present(order, told, event)
+                    self._told_present(order, told, event, sent_timeout_ms)
         for order in list(self.open.values()):
             if order.cloid not in present:
                 self._told_absent(order, event, sent_timeout_ms, outstanding)
         for order in list(self.perhaps.values()) if outstanding else ():
             self._perhaps_absent(order, event, sent_timeout_ms)
 
-    def _told_present(self, order: OwnOrder, told: events.OpenOrder, event: events.OpenOrders) -> None:
+    def _told_present(
+        self, order: OwnOrder, told: events.OpenOrder, event: events.OpenOrders, sent_timeout_ms: int
+    ) -> None:
         if order.ended_ms is not None and event.sent_ms <= order.ended_ms:
             return
         unchanged = _last_change_ms(order) < event.sent_ms
         if order.ended_ms is not None or unchanged:
             order.cancel_pending_ms = None  # it has to be sent again, which answers none of them (L-6)
-            order.cancels_answered = len(order.cancels_ms)
+            lost = sum(sent_ms <= event.now_ms - sent_timeout_ms for sent_ms in order.cancels_ms)
+            order.cancels_answered = max(order.cancels_answered, lost)  # of the others a word may be on its way
         if not unchanged and order.ended_ms is None:
             return
         self._alive(order, event.now_ms, told.oid, told.remaining)

@@ -21,12 +21,17 @@ CHANGE_SPENDING = frozenset((events.Fill, events.SendFailed))
 
 @dataclass(slots=True)
 class Freedom:
-    """What keeps a market from being quoted (`cause`), or since when nothing does, and what ended the last cause."""
+    """What keeps a market from being quoted (`cause`), or since when nothing does, and what ended the last cause.
+
+    `bare_ms`: since which update of its price there has been no ladder, quoted before, with room for one.
+    """
 
     cause: str = "start"
     free_ms: int | None = None
     ended_by: str = ""
     settled: bool = False
+    stood: bool = False
+    bare_ms: int | None = None
 
 
 class FreedomMonitor(Monitor):
@@ -75,9 +80,11 @@ class FreedomMonitor(Monitor):
             return
         freedom = self._markets[market]
         if freedom.settled and self._quotable.still_free(market, type(event)):
+            self._stay(market, freedom, event)
             return
         excuse = self._quotable.excuse(market)
         if not excuse and freedom.settled and freedom.free_ms is not None:
+            self._stay(market, freedom, event)
             return
         stands = not freedom.settled and standing_ladder(self.view, market)
         if not (excuse or freedom.settled or stands) and isinstance(event, events.Oracle):
@@ -85,30 +92,55 @@ class FreedomMonitor(Monitor):
         if excuse:
             if freedom.cause not in HALTS or excuse in HALTS or freedom.settled:
                 freedom.cause = excuse
-            freedom.free_ms, freedom.settled = None, False
+            freedom.free_ms, freedom.settled, freedom.bare_ms = None, False, None
             return
         if freedom.free_ms is None:
             freedom.free_ms, freedom.ended_by = self.view.event_ms, snake(type(event).__name__)
         if freedom.settled:
             return
         if stands:
-            freedom.settled = True
+            freedom.settled = freedom.stood = True
             for one in (self, *self._heeded):
                 one.resumed(market, freedom)
         elif isinstance(event, events.Oracle) and self._overdue(freedom.free_ms):
-            freedom.settled = True
+            freedom.settled, freedom.stood = True, False
             for one in (self, *self._heeded):
                 one.missed(market, freedom)
+
+    def _stay(self, market: str, freedom: Freedom, event: events.Event) -> None:
+        """See whether a free market that was quoted is left without a ladder, an update being its requote (L-3).
+
+        Of two updates `requote_interval_ms` apart the second one is, where nothing was placed between them and no own
+        order is open, whose last word some maker may wait for.
+        """
+        if not (freedom.stood and isinstance(event, events.Oracle)):
+            return
+        if self.view.orders.open_in(market) or not self._quotable.has_room(market):
+            freedom.bare_ms = None
+        elif freedom.bare_ms is None:
+            freedom.bare_ms = self.view.event_ms
+        elif self.view.event_ms - freedom.bare_ms >= self.view.config.requote_interval_ms:
+            freedom.stood = False
+            for one in (self, *self._heeded):
+                one.left_bare(market, self.view.event_ms - freedom.bare_ms)
 
     def _overdue(self, since_ms: int) -> bool:
         calm_ms = calm_since(self.view, since_ms)
         return calm_ms is not None and self.view.event_ms > calm_ms + self.view.bounds.resume_ms
+
+    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
+        """Note that a market is not left alone."""
+        if place.market in self._markets:
+            self._markets[place.market].bare_ms = None
 
     def resumed(self, market: str, freedom: Freedom) -> None:
         """A ladder stands in a market that is free."""
 
     def missed(self, market: str, freedom: Freedom) -> None:
         """None stands, B-resume after the market became free."""
+
+    def left_bare(self, market: str, bare_ms: int) -> None:
+        """None stands any more, and nothing excuses it."""
 
 
 class HaltEndsWithItsCause(FreedomMonitor):
@@ -140,6 +172,7 @@ class ConfiguredMarketsQuoted(FreedomMonitor):
 
     def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
         """Nothing but a close goes out in a market that the config does not name."""
+        super().sent_place(turn, place, order)
         if not place.reduce_only and not configured(self.view, place.market):
             names = ", ".join(self.view.config.markets)
             fact = f"{order.label()} is placed in {place.market}; the config names {names}"
@@ -156,6 +189,11 @@ class ConfiguredMarketsQuoted(FreedomMonitor):
             limit = self.view.bounds.resume_ms
             fact = f"{market} is configured ({self._name_of(market)}) and was never quoted in this life"
             self.violated(f"{fact}, although nothing held it back for {limit} ms", market)
+
+    def left_bare(self, market: str, bare_ms: int) -> None:
+        """A market that is quoted stays quoted: what is gone comes back with the next requote (L-3)."""
+        fact = f"{market} is configured and has had no ladder for {bare_ms} ms"
+        self.violated(f"{fact}, although it has room and nothing holds it back", market)
 
     def _look(self, market: str, event: events.Event) -> None:
         """Count a usable price of a market that is not named: a temptation."""

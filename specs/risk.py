@@ -1,4 +1,4 @@
-"""INV-2, INV-3, HLT-1, OBS-1, RSK-1: limits, halts, observation, the drawdown gate."""
+"""INV-2, HLT-1, OBS-1, RSK-1: limits, halts, observation, the drawdown gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from decimal import Decimal
 
 from model import events, journal
-from model.actions import FLATTEN, LADDER, Place, Side
+from model.actions import LADDER, Place
 from specs import limits
 from specs.duties import calm_since, cancel_missing
 from specs.monitor import Monitor
@@ -78,49 +78,6 @@ class ObservationPlacesNothing(Monitor):
     def switched_off(self) -> str:
         """With every life enabled there is nothing to observe."""
         return "" if self._observed else "the config is enabled"
-
-
-class ExposureWithinLimit(Monitor):
-    """INV-3: I-5 on what the maker was told, at each of its placements."""
-
-    spec = statement("INV-3")
-
-    def __init__(self, view: View) -> None:
-        super().__init__(view)
-        self._added_up: tuple[int, int, str, Side] | None = None
-        self._count = 0
-        self._resting = ZERO
-        """At which record, after how many changes, what side's how many orders were added up, and to what."""
-
-    def sent_place(self, turn: journal.Turn, place: Place, order: OwnOrder) -> None:
-        """Add up the side that the new order belongs to, by the reading kindest to the maker."""
-        view = self.view
-        mark_px = view.told_of(place.market).mark_px
-        if order.role is FLATTEN or place.reduce_only or mark_px is None or mark_px <= 0:
-            return
-        side, resting = place.side, self._resting_beside(order)
-        nets = view.positions.candidates(place.market)
-        net = nets[0] * side.sign if len(nets) == 1 else min(n * side.sign for n in nets)
-        exposure = max(ZERO, net + resting) * mark_px
-        self.antecedent("with a position" if net else "flat", order)
-        if exposure > view.config.max_position_usd:
-            fact = f"{place.side} exposure becomes {exposure:f} USD over {view.config.max_position_usd}"
-            self.violated(f"{order.label()}: {fact} at mark {mark_px}", place.market, place.cloid)
-
-    def _resting_beside(self, order: OwnOrder) -> Decimal:
-        """Add up what is unfilled on the side of an order just sent, itself included, closes apart."""
-        view = self.view
-        others, resting = view.orders.open_on(order.market, order.side), ZERO
-        here, count = (view.index, view.orders.changes, order.market, order.side), len(others)
-        if here == self._added_up and count == self._count + 1:
-            others, resting = (order,), self._resting
-        for other in others:
-            if other.role is not FLATTEN:
-                unfilled = other.place.sz - other.told_filled
-                if unfilled > 0:
-                    resting += unfilled
-        self._added_up, self._count, self._resting = here, count, resting
-        return resting
 
 
 class GateSeesTheTaker(Monitor):
@@ -236,7 +193,6 @@ class GateSeesTheTaker(Monitor):
 
 MONITORS: tuple[type[Monitor], ...] = (
     limits.LimitsActAtOnce,
-    ExposureWithinLimit,
     HaltPlacesNothing,
     ObservationPlacesNothing,
     GateSeesTheTaker,

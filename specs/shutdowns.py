@@ -9,6 +9,7 @@ from model import events, journal
 from model.actions import FLATTEN, Place
 from specs.definitions.rounding import passive_price
 from specs.duties import attempts_spent, calm_since, shutdown_deadline, told_closable
+from specs.logs import SHUTDOWN_DONE
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import BPS, OwnOrder
 from specs.statements import statement
@@ -60,6 +61,14 @@ class ShutdownFinishes(Monitor):
         if record.owner != journal.Owner.MAKER or (order is not None and order.role is FLATTEN):
             return
         self._attempts.pop(record.market, None)
+
+    def on_log(self, turn: journal.Turn) -> None:
+        """Where a maker says that it is done, whoever waits for that stops it: no own order may be open by all told."""
+        if any(line.code == SHUTDOWN_DONE for line in turn.reply.log):
+            self.antecedent(SHUTDOWN_DONE)
+            for order in self.view.orders.open.values():
+                self.violated(f"shutdown_done is said with {order.label()} open", order.market, order.cloid)
+                return
 
     def on_turn(self, turn: journal.Turn) -> None:
         """Judge when B-shutdown is over."""

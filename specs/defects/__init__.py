@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.defects import as_reviewed, blind, incidents, kernels, ladders, limits, lives, orders
+from specs.defects import as_reviewed, blind, edges, incidents, kernels, ladders, limits, lives, orders
 from specs.defects.defect import Defect, DefectMaker, applied
 
 ALL: tuple[Defect, ...] = (
@@ -14,6 +14,7 @@ ALL: tuple[Defect, ...] = (
     *incidents.DEFECTS,
     *limits.DEFECTS,
     *blind.DEFECTS,
+    *edges.DEFECTS,
 )
 """Every defect, in reading order."""
 

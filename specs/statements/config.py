@@ -47,8 +47,9 @@ SPECS: tuple[Spec, ...] = (
         "CFG-5",
         P1,
         "Exactly the configured markets are quoted",
-        "Every configured market is quoted and no other, whether its name is written with the dex or without it.",
-        ("C-1",),
+        "Every configured market is quoted and no other, whether its name is written with the dex or without it; once"
+        " quoted it is not left without a ladder while there is room for one and nothing holds it back.",
+        ("C-1", "L-3"),
         ALWAYS,
     ),
     Spec(

@@ -65,7 +65,8 @@ SPECS: tuple[Spec, ...] = (
         P1,
         "Exposure stays within the limit",
         "By what the maker was told, position and all own orders not yet ended of a side stay within"
-        " `max_position_usd` by the maker's own placements.",
+        " `max_position_usd` by the maker's own placements; a requote places no rung while one inside it, of the same"
+        " side, legal and worth enough, is missing.",
         ("I-5",),
         ALWAYS,
     ),

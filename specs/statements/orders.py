@@ -113,7 +113,8 @@ LIVES: tuple[Spec, ...] = (
         P0,
         "The shutdown finishes",
         "Within B-shutdown, under every fault that heals, no own order is live and no own position is left that,"
-        " with a usable mark, the book could have closed within the slippage and the account's net position allowed.",
+        " with a usable mark, the book could have closed within the slippage and the account's net position allowed;"
+        " `shutdown_done` is not said while an own order is open by what was told.",
         ("L-9",),
         RESPONSE,
     ),

@@ -19,20 +19,25 @@ from specs.defects import ALL, BY_ID
 from specs.system_races import EVENTS, impossible
 
 SHOWN_BY = {
+    "a-dollar-is-no-price": "trace/rare/close/no-price",
     "breakpoint-skips-zero": "wick_stats/breakpoints/zeros-with-floor",
     "closes-rest": "trace/corner/close/blocked-in-part",
     "counters-good-til-cancelled": "trace/corner/config/switched-off",
     "default-moved": "compute_quotes/innermost/all-defaults",
+    "done-beside-the-unconfirmed": "trace/race/cancel-ack/window",
     "every-market-quoted": "trace/corner/markets/one-of-two",
     "first-of-two-markets": "trace/corner/refused/two-markets",
     "gap-of-the-mark": "trace/corner/prices/gap-over-limit",
     "gate-forgets-all-at-once": "trace/rare/gate/younger-losses",
+    "gate-forgets-once": "trace/rare/gate/younger-losses",
     "names-begin-anew": "trace/rare/found/at-the-warning",
     "never-reconciled": "trace/asks/periodic",
     "one-window-for-all-markets": "trace/rare/ladder/counted-while-halted",
     "reconnect-asked-once": "trace/asks/reconnect",
     "recording-stops-with-the-window": "wick_stats/ticks/on-a-wednesday",
+    "rungs-from-the-outermost": "trace/rare/ladder/another-level",
     "rungs-good-til-cancelled": "trace/rare/ladder/another-level",
+    "stale-cancel-halts-all": "trace/rare/ladder/two-markets",
     "statistics-while-off": "trace/rare/ladder/statistics-off",
     "time-runs-back": "trace/corner/words/time-runs-back",
     "weekend-clears-hard-stop": "trace/corner/weekend/next-after-a-stop",
@@ -43,6 +48,7 @@ SHOWN_BY = {
 NOT_SHOWN = {
     "cancels-in-hash-order": "the order within a batch is free, and another process is needed to see it",
     "data-corruption-silent": "no tick leads to such statistics, and what a call logs is no part of its result",
+    "minimum-itself-too-small": "no rung of the set is worth exactly the minimum; scenario `edges` has one",
     "statistics-sorted-per-call": "costs more and answers the same",
 }
 """Defects that no case can show, and why."""

@@ -18,9 +18,11 @@ from specs import (
     answering,
     asking,
     dead_man,
+    exposures,
     failures,
     fills,
     growth,
+    leaving,
     logs,
     orders,
     requotes,
@@ -38,9 +40,9 @@ GOLD = "xyz:GOLD"
 MONITORS = tuple(
     monitor
     for part in (
-        *(orders, fills, risk, sessions),
+        *(orders, fills, risk, exposures, sessions),
         *(answering, asking),
-        *(withdrawals, resuming, requotes, growth, failures, dead_man, logs),
+        *(withdrawals, resuming, requotes, leaving, growth, failures, dead_man, logs),
     )
     for monitor in part.MONITORS
 )
