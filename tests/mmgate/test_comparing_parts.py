@@ -14,7 +14,7 @@ from mmgate.corpus import Case
 from mmgate.engines.judging import ALIKE, DIFFERENTIAL, Judgement, judge
 from mmgate.engines.simulation import Done, Job
 from mmgate.ports.pairing import Mode
-from mmgate.ports.repro import requests_of, told_in, write_script
+from mmgate.ports.repro import Told, requests_of, told_in, write_script
 from mmgate.profiles import QUICK, embedded_suite
 from mmgate.reporting.comparing import changes, exit_code
 from mmgate.request import MakerRef
@@ -88,7 +88,7 @@ def test_each_version_hears_its_own_names_of_orders_again(tmp_path: Path):
 
 
 def test_one_process_of_a_port_with_a_process_for_each_life_hears_the_last_life_alone():
-    told = [STARTS[0], Timer(1_100), STARTS[1], Timer(2_100)]
+    told: list[Told] = [STARTS[0], Timer(1_100), STARTS[1], Timer(2_100)]
     kinds = [[json.loads(line)["kind"] for line in requests_of(told, restartable=many)] for many in (True, False)]
     assert kinds == [["hello", "start", "event", "start", "event", "bye"], ["hello", "start", "event", "bye"]]
 

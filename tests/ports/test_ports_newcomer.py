@@ -90,7 +90,7 @@ def test_the_error_that_ended_a_port_is_shown_where_its_traceback_is_long(tmp_pa
     trace = (
         "print('TypeError: no such field', *['    at inner'] * 30, 'Node.js', sep='\\n', file=sys.stderr); sys.exit(1)"
     )
-    sound, said = told(tmp_path, ("life = {}", trace))
+    sound, said = told(tmp_path, ("life: dict[str, Any] = {}", trace))
     assert not sound
     shown = [line for line in said.splitlines() if line.startswith("  stderr")]
     assert shown[0] == "  stderr    TypeError: no such field"

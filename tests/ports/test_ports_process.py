@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from mmgate.inputs import InputRefused
-from mmgate.ports import process
 from mmgate.ports.child import STDERR_LIMIT_BYTES, PortFault
 from mmgate.ports.children import descendants
+from mmgate.ports.command import split_command
 from mmgate.ports.process import PortMaker
 from model.actions import Place
 from model.config import MakerConfig
@@ -122,7 +122,7 @@ def test_a_port_that_is_not_there_is_refused_as_input():
 
 
 def test_a_command_line_is_split_as_by_a_shell_and_never_run_by_one():
-    assert process.split_command("env 'a b' ; rm x") == ["env", "a b", ";", "rm", "x"]
+    assert split_command("env 'a b' ; rm x") == ["env", "a b", ";", "rm", "x"]
 
 
 def test_a_port_closed_twice_stays_closed_and_says_so():

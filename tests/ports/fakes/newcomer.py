@@ -2,8 +2,9 @@
 
 import json
 import sys
+from typing import Any
 
-life = {}
+life: dict[str, Any] = {}
 
 
 def start(request):
