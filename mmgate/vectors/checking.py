@@ -25,7 +25,7 @@ MOST_TOLD = 20
 """So many cases that differ leave files behind."""
 
 
-def check_set(folder: Path, command: str | None, out: Path | None, names: Sequence[str] = ()) -> Checked:
+def check_set(folder: Path, command: str | None, out: Path | None = None, names: Sequence[str] = ()) -> Checked:
     """Check the named cases of a set, by default all; without a command against the reference. Raises InputRefused.
 
     What differs leaves its case and what was said in `out`.
