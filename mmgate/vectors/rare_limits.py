@@ -147,6 +147,13 @@ def _between(px: str) -> Story:
     return tell
 
 
+def _minimum_itself() -> Teller:
+    teller = begun(replace(CONFIG, size_per_level_usd=Decimal("10.02")))
+    teller.price("4004.9")
+    assert teller.find(Side.BUY).place.px * teller.find(Side.BUY).place.sz == GOLD.min_notional_usd
+    return teller
+
+
 def _no_rung_left() -> Teller:
     teller = begun(CONFIG, markets=(replace(GOLD, sz_decimals=0),))
     teller.price("31")
@@ -343,6 +350,7 @@ LIMITS: Rare = {
     "counter/another-mark": (_waits_for_another_mark, "what waits is priced at the mark then", "L-8a", "CTR-1"),
     "ladder/on-another-rung": (_between("4976"), "a pending rung falls on a resting one", "L-3 Q-10", "OFF-4"),
     "ladder/beyond-another-rung": (_between("4974"), "a pending rung falls outside a resting one", "L-3 Q-10", "OFF-4"),
+    "ladder/minimum-itself": (_minimum_itself, "a rung worth exactly the minimum is sent", "Q-9", "TCK-1"),
     "ladder/no-rung-left": (_no_rung_left, "at the new price every rung is under a lot", "L-3 Q-9", "ORD-10 TCK-1"),
     "ladder/another-level": (_another_level, "a resting rung stays as one of another level", "L-3 I-5", "ORD-15 INV-3"),
     "ladder/beside-a-close": (_beside_a_close, "a ladder while a close is under way", "I-4 I-5", "INV-2 INV-3"),

@@ -56,9 +56,9 @@ def test_what_was_said_is_kept_with_the_case_and_a_script_that_asks_it_again(tmp
     command = shlex.join([sys.executable, "-m", "mmgate", "port", "serve", "--defect", "rounding-aggressive"])
     cases = ["round_order/carry/buy", "round_order/legal/buy", LIFE]
     done = subprocess.run(
-        [Path(sysconfig.get_path("scripts")) / "mmgate", "vectors", "check", VECTORS, "--port", command]
+        [str(Path(sysconfig.get_path("scripts")) / "mmgate"), "vectors", "check", str(VECTORS), "--port", command]
         + [word for name in cases for word in ("--case", name)]
-        + ["--out", tmp_path / "out"],
+        + ["--out", str(tmp_path / "out")],
         cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr

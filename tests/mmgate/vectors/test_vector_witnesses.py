@@ -30,6 +30,7 @@ SHOWN_BY = {
     "gap-of-the-mark": "trace/corner/prices/gap-over-limit",
     "gate-forgets-all-at-once": "trace/rare/gate/younger-losses",
     "gate-forgets-once": "trace/rare/gate/younger-losses",
+    "minimum-itself-too-small": "trace/rare/ladder/minimum-itself",
     "names-begin-anew": "trace/rare/found/at-the-warning",
     "never-reconciled": "trace/asks/periodic",
     "one-window-for-all-markets": "trace/rare/ladder/counted-while-halted",
@@ -48,7 +49,6 @@ SHOWN_BY = {
 NOT_SHOWN = {
     "cancels-in-hash-order": "the order within a batch is free, and another process is needed to see it",
     "data-corruption-silent": "no tick leads to such statistics, and what a call logs is no part of its result",
-    "minimum-itself-too-small": "no rung of the set is worth exactly the minimum; scenario `edges` has one",
     "statistics-sorted-per-call": "costs more and answers the same",
 }
 """Defects that no case can show, and why."""
