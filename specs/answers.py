@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 REFUSALS = (events.Rejected, events.SendFailed)
 TELLING = frozenset((events.Fill, events.OpenOrders, *REFUSALS))
 """Events that change what there is to answer."""
-MAX_ANSWERS = 4096
+MAX_ANSWERS = 512
+"""Explanations kept: one is asked for again at its order's sending, or when it is refused soon after."""
 LEAST_OFFSET_BPS = 1
 """A declared rung nearer than this, in the reply to a fill of the other side, is judged as a counter-order."""
 
@@ -211,8 +212,8 @@ class Answers:
             return self._answers[key]
         if order.index != self._view.index or not self._judgeable(order):
             return None
-        if len(self._answers) > MAX_ANSWERS:
-            self._answers.clear()
+        if len(self._answers) >= MAX_ANSWERS:
+            del self._answers[next(iter(self._answers))]
         answer: Answer | None = self._explain(order)
         if answer is not None and answer.fit is None and order.place.role is None and self._is_rung(order):
             answer = None
