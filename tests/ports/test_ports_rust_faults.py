@@ -75,7 +75,7 @@ def shown_by(maker: MakerRef, place: str) -> set[str]:
         told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=110)
         return {line.split("/")[0].strip("? x✗") for line in told.stdout.splitlines() if "/" in line}
     name, _, seed = place.removeprefix(AGAIN).partition("#")
-    judgement = judge(world_of(SUITE[name], int(seed)), maker, () if place.startswith(AGAIN) else None, stop=True)
+    judgement = judge(world_of(SUITE[name], int(seed)), maker, () if place.startswith(AGAIN) else None)
     if place.startswith(AGAIN):
         other = repeat.digests([Job(SUITE[name], int(seed), maker, (), 100.0)], [judgement.digest], 0)[0]
         return {DETERMINISM} if other != judgement.digest else set()
