@@ -67,7 +67,7 @@ def as_received(path: Path, records: Any, mapping: str = "") -> list[str]:
     with RecordsFile(path) as file:
         for record in records:
             file.observe(record)
-    found = []
+    found: list[str] = []
     for text in path.read_text().splitlines():
         line = json.loads(text)
         if "watch" in line or line.get("process", {}).get("event") in SPOKEN:

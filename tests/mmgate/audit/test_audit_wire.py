@@ -57,7 +57,10 @@ class Stranger:
             self.put(t, msg=json.dumps(line["ws"]), dir="in", **beside)
         else:
             body = {key: value for key, value in line.get("process", {}).items() if key not in ("config", "markets")}
-            self.put(t, **({"process": body} if body else {key: line[key] for key in ("reply", "log") if key in line}))
+            told: dict[str, Any] = (
+                {"process": body} if body else {key: line[key] for key in ("reply", "log") if key in line}
+            )
+            self.put(t, **told)
 
     def request(self, t: int, request: dict[str, Any]) -> None:
         kind = request["type"]
