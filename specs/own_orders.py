@@ -41,7 +41,11 @@ class Orders:
         self.former_live: dict[str, OwnOrder] = {}
         self.revivals = self.changes = 0
         self.perhaps: dict[str, OwnOrder] = {}
-        """Ended by `send_failed` after a cancel: a maker that can't tell which of the two failed still waits (L-5)."""
+        """Ended, but by one of two readings only: some maker still waits for a word, and may hold back for it.
+
+        By `send_failed` after a cancel, where a maker can't tell which of the two failed (L-5); by an answer to the
+        query that a refused cancel has led to, where its refusal counts as a change of the order (L-7a).
+        """
         self._life = 0
         self.cancel_waiting: dict[str, OwnOrder] = {}
         self.query_ms: int | None = None
@@ -263,17 +267,21 @@ class Orders:
         if event.sent_ms >= order.sent_ms:
             order.absent_ms = event.now_ms
             order.missed = before or outstanding
-        if not outstanding or _last_change_ms(order) >= event.sent_ms:
+        refused_ms, seen = order.cancel_refused_ms, order.told_resting_ms is not None
+        if not outstanding or _last_change_ms(order, refusals=not seen) >= event.sent_ms:
             return
         twice = before and event.sent_ms - order.sent_ms >= sent_timeout_ms
-        if order.told_resting_ms is not None or twice:
+        if seen or twice:
             self._end(order, event.now_ms, "absent")
+            if refused_ms is not None and refused_ms >= event.sent_ms:
+                self.perhaps[order.cloid] = order
 
     def _perhaps_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int) -> None:
         """Absent twice, the second time late enough, it is over by every reading (L-7a)."""
         if _last_change_ms(order) >= event.sent_ms:
             return
-        if order.absent_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms:
+        twice = order.absent_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms
+        if twice or order.told_resting_ms is not None:
             del self.perhaps[order.cloid]
         order.absent_ms = event.now_ms
 
@@ -368,9 +376,12 @@ class Orders:
         return order
 
 
-def _last_change_ms(order: OwnOrder) -> int:
-    """Return when an order last changed by what was sent or told (L-7a)."""
-    times = (order.sent_ms, order.last_told_ms, order.cancel_pending_ms, order.cancel_refused_ms)
+def _last_change_ms(order: OwnOrder, *, refusals: bool = True) -> int:
+    """Return when an order last changed by what was sent or told (L-7a).
+
+    A refused cancel says nothing about the order (L-5): some makers count it, others (`refusals` false) do not.
+    """
+    times = (order.sent_ms, order.last_told_ms, order.cancel_pending_ms, order.cancel_refused_ms if refusals else None)
     return max(t for t in times if t is not None)
 
 

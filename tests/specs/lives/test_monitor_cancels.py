@@ -181,6 +181,27 @@ def test_a_close_may_meet_an_own_order_and_an_ended_one_meets_nothing(story):
     assert run.word("ORD-9") is Word.HOLDS
 
 
+def test_an_order_seen_resting_and_absent_when_its_refused_cancel_made_the_maker_ask_meets_nothing(story):
+    for asks_first, word in ((False, Word.HOLDS), (True, Word.VIOLATED)):
+        run = story()
+        rung = run.rung()
+        run.oracle("100", rung)
+        run.timer(50, run.cancel(rung), *((QueryOpenOrders(),) if asks_first else ()))
+        asked_ms = run.now_ms
+        run.rests(rung)
+        run.fills(rung, told=False)
+        run.now_ms += 50
+        run.tell(
+            events.CancelRejected(run.now_ms, rung.market, rung.cloid, None),
+            *(() if asks_first else (QueryOpenOrders(),)),
+        )
+        asked_ms = asked_ms if asks_first else run.now_ms
+        run.now_ms += 100
+        run.tell(events.OpenOrders(run.now_ms, asked_ms, (), ()))
+        run.timer(250, run.rung(Side.SELL, "99.7"), run.rung(Side.BUY, "99.6"))
+        assert run.word("ORD-9") is word
+
+
 def test_a_self_trade_at_the_venue_is_told_and_the_takers_is_not(story):
     for owner, word in ((Owner.MAKER, Word.VIOLATED), (Owner.TAKER, Word.HOLDS)):
         run = story()
