@@ -71,7 +71,7 @@ def shutdown_deadline(view: View) -> int | None:
 def told_closable(view: View, market: str) -> Decimal:
     """Return what, by every fair reading of what was told, a reduce-only order may close; 0 when in doubt (L-9)."""
     sizes = []
-    for net, account in zip(view.positions.candidates(market), view.account_nets(market), strict=True):
+    for net, account in view.accounts(market):
         if net == 0 or account == 0 or (net > 0) != (account > 0):
             return ZERO
         sizes.append(min(abs(net), abs(account)))

@@ -187,8 +187,7 @@ def lawful_closes(view: View, place: Place) -> tuple[Fraction, ...]:
     if market is None:
         return ()
     sizes: list[Decimal] = []
-    nets = view.positions.candidates(place.market)
-    for net, account in zip(nets, view.account_nets(place.market), strict=True):
+    for net, account in view.accounts(place.market):
         if net * place.side.sign < 0:
             sizes.append(abs(net))
             if account * place.side.sign < 0:

@@ -20,7 +20,8 @@ class Ladder:
     def __init__(self, view: View, market: str, side: Side) -> None:
         told, readings = view.told_of(market), view.pricing.readings(market)
         self._view, self._market, self._side = view, market, side
-        self.rungs = view.pricing.expected(market, side, readings) if len(readings) == 1 else Rungs()
+        sure = len(readings) == 1 and not view.orders.perhaps_in(market)
+        self.rungs = view.pricing.expected(market, side, readings) if sure else Rungs()
         self._oracle, self._mark = Fraction(told.oracle_px or 0), Fraction(told.mark_px or 0)
         self._own = view.orders.open_in(market)
 

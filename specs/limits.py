@@ -125,7 +125,7 @@ class LimitsActAtOnce(Monitor):
     def _blocked(self, market: str) -> bool:
         """Say whether the account's net position lets no reduce-only close through, by some fair reading."""
         side = self._adding_side(market).sign
-        return any(account * side <= 0 for account in self.view.account_nets(market))
+        return any(account * side <= 0 for _, account in self.view.accounts(market))
 
     def _flatten(self, place: Place, order: OwnOrder) -> None:
         view, market = self.view, place.market

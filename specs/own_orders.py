@@ -72,6 +72,10 @@ class Orders:
         known = self._open_in.get(market)
         return list(known.values()) if known else []
 
+    def perhaps_in(self, market: str) -> bool:
+        """Say whether some maker still waits for a word on an order of one market that has ended by another reading."""
+        return any(order.market == market for order in self.perhaps.values())
+
     def open_on(self, market: str, side: Side) -> Collection[OwnOrder]:
         """Return those of `open_in` on one side."""
         return (self._buys if side is BUY else self._sells).get(market, NONE).values()

@@ -32,6 +32,7 @@ class Positions:
     def __init__(self) -> None:
         self.net: dict[str, Decimal] = {}
         self.taker: dict[str, Decimal] = {}
+        self._answered: dict[str, tuple[Decimal, int]] = {}
         self.offset: dict[str, Decimal] = {}
         self.adopted: dict[str, tuple[tuple[Decimal, int], ...]] = {}
         self._first_told: dict[str, dict[Decimal, int]] = {}
@@ -51,6 +52,7 @@ class Positions:
         self.net = {p.market: p.size - p.taker_size for p in start.positions}
         self.taker = {p.market: p.taker_size for p in start.positions}
         self.offset, self.adopted = {}, {}
+        self._answered.clear()
         self._first_told.clear()
         self._row.clear()
         self._last_fill_ms.clear()
@@ -83,7 +85,11 @@ class Positions:
         if not self._fresh(fill):
             return False
         self._fill_told(fill)
-        self.taker[fill.market] = self.taker.get(fill.market, ZERO) + fill.side.sign * fill.sz
+        signed = fill.side.sign * fill.sz
+        self.taker[fill.market] = self.taker.get(fill.market, ZERO) + signed
+        answered = self._answered.get(fill.market)
+        if answered is not None and fill.time_ms >= answered[1]:
+            self._answered[fill.market] = (answered[0] + signed, answered[1])
         self.taker_pnl.append((fill.time_ms, now_ms, fill.closed_pnl - fill.fee))
         self.sums_until_ms = NEVER_MS
         while now_ms - self.taker_pnl[0][1] > 2 * HOUR_MS:
@@ -100,6 +106,7 @@ class Positions:
             self.offset[market] = difference
             if answer.sent_ms < self._last_fill_ms.get(market, answer.sent_ms):
                 continue
+            self._answered[market] = (position.taker_size if position else ZERO, answer.sent_ms)
             first_ms = self._first_told.setdefault(market, {}).setdefault(difference, answer.sent_ms)
             row = self._row.get(market)
             if row is None or row[0] != difference:
@@ -128,6 +135,16 @@ class Positions:
     def _begin_row(self, market: str) -> None:
         self._first_told.pop(market, None)
         self._row.pop(market, None)
+
+    def takers(self, market: str) -> tuple[Decimal, ...]:
+        """Return the taker's positions that a maker may rightly hold: by fills, or by an answer and the fills since.
+
+        What was filled between the sending of the query and the venue's reading of it, and is told after the answer,
+        counts twice in the second one: no maker can tell (L-7).
+        """
+        by_fills = self.taker.get(market, ZERO)
+        by_answer, _ = self._answered.get(market, (by_fills, 0))
+        return (by_fills,) if by_answer == by_fills else (by_fills, by_answer)
 
     def candidates(self, market: str) -> tuple[Decimal, ...]:
         """Return the MM positions that a maker may rightly hold: the ledger's first, then corrected ones (L-7)."""

@@ -115,7 +115,8 @@ class FreedomMonitor(Monitor):
         """
         if not (freedom.stood and isinstance(event, events.Oracle)):
             return
-        if self.view.orders.open_in(market) or not self._quotable.has_room(market):
+        orders = self.view.orders
+        if orders.open_in(market) or orders.perhaps_in(market) or not self._quotable.has_room(market):
             freedom.bare_ms = None
         elif freedom.bare_ms is None:
             freedom.bare_ms = self.view.event_ms

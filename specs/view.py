@@ -168,10 +168,10 @@ class View:
         """Return the causes that halt quoting in a market now; empty when it surely is, or may be, free."""
         return self.halts.causes(market, self.event_ms)
 
-    def account_nets(self, market: str) -> tuple[Decimal, ...]:
-        """Return the account's net positions that the maker may rightly see: own part and taker's part as told."""
-        taker = self.positions.taker.get(market, ZERO)
-        return tuple(net + taker for net in self.positions.candidates(market))
+    def accounts(self, market: str) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Return what the maker may rightly see: its own position, and with it the account's net position."""
+        nets, takers = self.positions.candidates(market), self.positions.takers(market)
+        return tuple((net, net + taker) for net in nets for taker in takers)
 
     def healed_ms(self) -> int | None:
         """Return when the last fault ended, 0 when there was none; None while one is active."""

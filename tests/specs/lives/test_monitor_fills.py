@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal as D
 
 import pytest
 
+from model import events
 from model.actions import QueryOpenOrders, Side
 from specs.spec import Word
 
@@ -159,3 +161,21 @@ def test_a_close_on_what_was_told_so_far_is_no_fault_of_the_makers(story):
     run.signal(close)
     run.executed(close, "1")
     assert run.end("FIL-3").violations == ()
+
+
+def test_a_close_may_count_twice_what_the_taker_filled_while_an_answer_was_on_its_way(story):
+    for closed, word in (("1", Word.HOLDS), ("0.5", Word.HOLDS), ("0.25", Word.VIOLATED)):
+        run = story(features=("reconcile", "cancel_by_cloid"))
+        rung = run.rung(Side.SELL, "100.2")
+        run.oracle("100", rung)
+        run.rests(rung)
+        run.fills(rung)
+        run.taker_fill(Side.SELL, "0.5")
+        run.timer(1000, QueryOpenOrders())
+        asked_ms = run.now_ms
+        run.now_ms += 200
+        run.tell(events.OpenOrders(run.now_ms, asked_ms, (), (events.Position(rung.market, run.net, D(0)),)))
+        when = (run.now_ms, rung.market, "0xtaker", 9999, asked_ms + 50, 77)
+        run.tell(events.TakerFill(*when, Side.BUY, D(100), D("0.5"), closed_pnl=D(0)))
+        run.signal(run.close(Side.BUY, "100.5", closed))
+        assert run.word("FIL-2") is word

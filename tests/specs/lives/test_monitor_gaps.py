@@ -65,6 +65,20 @@ def test_a_maker_that_waits_for_its_cancels_is_not_blamed_for_an_empty_book(stor
     assert run.word("CFG-5") is Word.HOLDS
 
 
+def test_a_maker_that_cannot_tell_whether_its_place_or_its_cancel_failed_may_wait(story):
+    run = story()
+    rungs = quoted(run)
+    run.timer(250, *(run.cancel(rung) for rung in rungs))
+    gone(run, rungs)
+    again = ladder(run)
+    run.oracle(PX, *again, after_ms=2000)
+    run.timer(100, *(run.cancel(rung) for rung in again))
+    for rung in again:
+        run.tell(events.SendFailed(run.now_ms, rung.market, rung.cloid, None, "budget", "place"))
+    prices(run, count=4)
+    assert run.end("CFG-5").violations == ()
+
+
 def test_a_ladder_withdrawn_for_a_cause_is_not_missed(story):
     run = story()
     rungs = quoted(run)
