@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 from mmgate.vectors.case import Case
 from mmgate.vectors.corners import begun, named
 from mmgate.vectors.races import CONFIG
 from mmgate.vectors.stories import quoting
-from mmgate.vectors.teller import Teller
+from mmgate.vectors.teller import Stories, Teller, cases_of
 from model import events
 from model.actions import Side
 
@@ -88,17 +88,21 @@ def _rejected_close() -> Teller:
     return teller
 
 
-ASKINGS: dict[str, tuple[Callable[[], Teller], str, str, str]] = {
-    "periodic": (_periodic, "each `reconcile_interval_ms`, though nothing is waited for", "L-7", "ORD-2"),
-    "reconnect": (_after_a_reconnect, "after a reconnect, and once more `sent_timeout_ms` later", "L-7", "ORD-14"),
-    "place": (_unanswered_place, "a placement is unanswered for `sent_timeout_ms`", "L-6 L-7", "ORD-13"),
-    "cancel": (_unanswered_cancel, "a cancel is unanswered for its time-out", "L-6 L-7", "ORD-13"),
-    "unknown": (_unknown, "a placement is told `unknown`", "L-6 L-7", "ORD-13"),
-    "rejected-close": (_rejected_close, "a close is rejected", "L-9 L-7", "ORD-3"),
+ASKINGS: Stories = {
+    "periodic": (_periodic, "must ask: each `reconcile_interval_ms`, though nothing is waited for", "L-7", "ORD-2"),
+    "reconnect": (
+        _after_a_reconnect,
+        "must ask: after a reconnect, and once more `sent_timeout_ms` later",
+        "L-7",
+        "ORD-14",
+    ),
+    "place": (_unanswered_place, "must ask: a placement is unanswered for `sent_timeout_ms`", "L-6 L-7", "ORD-13"),
+    "cancel": (_unanswered_cancel, "must ask: a cancel is unanswered for its time-out", "L-6 L-7", "ORD-13"),
+    "unknown": (_unknown, "must ask: a placement is told `unknown`", "L-6 L-7", "ORD-13"),
+    "rejected-close": (_rejected_close, "must ask: a close is rejected", "L-9 L-7", "ORD-3"),
 }
 
 
 def askings() -> Iterator[Case]:
     """Yield the lives of this page."""
-    for name, (tell, why, rules, specs) in ASKINGS.items():
-        yield tell().case(f"asks/{name}", f"must ask: {why}", rules, specs, "story")
+    yield from cases_of(ASKINGS, "asks", "story")

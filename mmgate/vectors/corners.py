@@ -10,7 +10,7 @@ from mmgate.vectors.case import TRACE, Case, Compare
 from mmgate.vectors.races import CONFIG
 from mmgate.vectors.recorded import step_data
 from mmgate.vectors.stories import SATURDAY_MS, quoting
-from mmgate.vectors.teller import GOLD, Standing, Teller
+from mmgate.vectors.teller import GOLD, Standing, Stories, Teller, cases_of
 from model import events
 from model.actions import Side
 from model.config import ConfigRefused, MakerConfig
@@ -227,7 +227,7 @@ def _statistics(moves: tuple[str, ...]) -> Callable[[], Teller]:
 UNSAID = frozenset({"statistics/dead"})
 """Lives in which the rules leave open how often a line is logged."""
 MOVING = ("4966.1", "4966.9", "4971", "4967")
-CORNERS: dict[str, tuple[Callable[[], Teller], str, str, str]] = {
+CORNERS: Stories = {
     "words/of-no-use": (_words_of_no_use, "words that say nothing about the order they name", "L-5 N-6", "ROB-1 ORD-1"),
     "words/cancel-overtakes": (_cancel_overtakes, "cancels refused before their order rests", "L-5 L-7a", "ORD-13"),
     "words/never-left": (_never_left, "places that never left, and later words on them", "L-5 L-7a", "ORD-1"),
@@ -253,8 +253,7 @@ CORNERS: dict[str, tuple[Callable[[], Teller], str, str, str]] = {
 
 def corners() -> Iterator[Case]:
     """Yield the lives of this page, and the starts that must be refused."""
-    for name, (tell, why, rules, specs) in CORNERS.items():
-        yield tell().case(f"corner/{name}", why, rules, specs, "boundary", logs=name not in UNSAID)
+    yield from cases_of(CORNERS, "corner", "boundary", UNSAID)
     yield refused_start("no-such-market", "a named market that was not told", ("GOLD", "TIN"), (GOLD, SILVER))
     yield refused_start("two-markets", "a named market that fits two", ("GOLD",), (GOLD, OTHER_GOLD))
 

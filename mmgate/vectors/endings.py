@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from mmgate.vectors.case import Case
 from mmgate.vectors.corners import SILVER, STRANGER, named, oracle
 from mmgate.vectors.races import CLOSE_MS, CONFIG
 from mmgate.vectors.stories import SATURDAY_MS, quoting
-from mmgate.vectors.teller import GOLD, Teller
+from mmgate.vectors.teller import GOLD, Stories, Story, Teller, cases_of
 from model import events
 from model.actions import Role, Side
 from model.config import CounterTif
@@ -19,8 +19,6 @@ from model.events import OpenOrder, Position, Start
 WEDNESDAY_MS = CLOSE_MS + 67 * 3_600_000
 FRIDAY_MS = CLOSE_MS + 120 * 3_600_000
 HELD = Decimal("0.01")
-
-Story = Callable[[], Teller]
 
 
 def signalled(size: str = "1", reason: str = "signal") -> Teller:
@@ -333,7 +331,7 @@ def _two_markets() -> Teller:
     return teller
 
 
-ENDINGS: dict[str, tuple[Story, str, str, str]] = {
+ENDINGS: Stories = {
     **{
         f"close/{word}": (_close(word), f"a close: {word.replace('-', ' ')}", "L-9 L-7a", "ORD-3 LOG-1")
         for word in (
@@ -378,5 +376,4 @@ UNSAID = frozenset({"close/blocked-in-part"})
 
 def endings() -> Iterator[Case]:
     """Yield the lives of this page."""
-    for name, (tell, why, rules, specs) in ENDINGS.items():
-        yield tell().case(f"corner/{name}", why, rules, specs, "boundary", logs=name not in UNSAID)
+    yield from cases_of(ENDINGS, "corner", "boundary", UNSAID)

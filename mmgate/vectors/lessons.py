@@ -10,9 +10,9 @@ from mmgate.vectors.case import Case
 from mmgate.vectors.corners import SILVER, begun, named, oracle
 from mmgate.vectors.races import CONFIG
 from mmgate.vectors.rare_limits import rungs
-from mmgate.vectors.rare_words import LOTS, Rare, own
+from mmgate.vectors.rare_words import LOTS, own
 from mmgate.vectors.stories import SATURDAY_MS, quoting
-from mmgate.vectors.teller import GOLD, Teller
+from mmgate.vectors.teller import GOLD, Stories, Teller, cases_of
 from model import events
 from model.actions import Role, Side
 
@@ -149,7 +149,7 @@ def _one_number_in_two_markets() -> Teller:
     return teller
 
 
-LESSONS: Rare = {
+LESSONS: Stories = {
     "collected-falls": (_collected_amount_falls, "what waits is more than the position that is left", "L-8a", "CTR-3"),
     "early-cancel-refused": (_early_cancel_refused, "a cancel from before its order rests is refused", "L-5", "ORD-13"),
     "contained-fill": (_contained_fill, "a correction holds a fill that is told later", "L-7 L-4", "FIL-3"),
@@ -169,5 +169,4 @@ LESSONS: Rare = {
 
 def lessons() -> Iterator[Case]:
     """Yield the lives of this page."""
-    for name, (tell, why, rules, specs) in LESSONS.items():
-        yield tell().case(f"lesson/{name}", why, rules, specs, "story")
+    yield from cases_of(LESSONS, "lesson", "story")

@@ -11,9 +11,9 @@ from mmgate.vectors.case import Case
 from mmgate.vectors.corners import SILVER, begun, named, oracle
 from mmgate.vectors.endings import signalled
 from mmgate.vectors.races import CLOSE_MS, CONFIG
-from mmgate.vectors.rare_words import WORDS, Rare, Story, fill_at
+from mmgate.vectors.rare_words import WORDS, fill_at
 from mmgate.vectors.stories import SATURDAY_MS, quoting
-from mmgate.vectors.teller import GOLD, Standing, Teller
+from mmgate.vectors.teller import GOLD, Standing, Stories, Story, Teller, cases_of
 from model import events
 from model.actions import Role, Side
 from model.config import LevelDistribution
@@ -336,7 +336,7 @@ def _switch_offline() -> Teller:
     return teller
 
 
-LIMITS: Rare = {
+LIMITS: Stories = {
     "counter/no-price-left": (
         _no_price_left, "a fill so far from the mark, and one so small, that none can answer it", "L-8 L-8a", "CTR-1"
     ),
@@ -372,11 +372,8 @@ LIMITS: Rare = {
     "shutdown/opens-again": (_opens_after_midnight, "a maker that quotes all week goes on", "S-1 S-2", "SES-1 ORD-4"),
     "switch/offline": (_switch_offline, "the switch is not renewed while disconnected", "L-10 L-14", "DMS-1"),
 }  # fmt: skip
-UNSAID: frozenset[str] = frozenset()
-"""Lives in which the rules leave open how often a line is logged."""
 
 
 def rarities() -> Iterator[Case]:
     """Yield the lives of both pages."""
-    for name, (tell, why, rules, specs) in {**WORDS, **LIMITS}.items():
-        yield tell().case(f"rare/{name}", why, rules, specs, "boundary", logs=name not in UNSAID)
+    yield from cases_of({**WORDS, **LIMITS}, "rare", "boundary")

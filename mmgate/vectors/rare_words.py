@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,13 +9,10 @@ from mmgate.vectors.corners import OTHER_GOLD, SILVER, begun, named, oracle
 from mmgate.vectors.endings import WEDNESDAY_MS
 from mmgate.vectors.races import CONFIG
 from mmgate.vectors.stories import SATURDAY_MS, quoting
-from mmgate.vectors.teller import GOLD, Standing, Teller
+from mmgate.vectors.teller import GOLD, Standing, Stories, Story, Teller
 from model import events
 from model.actions import Role, Side
 from model.events import OpenOrder, Position, Start
-
-Story = Callable[[], Teller]
-Rare = dict[str, tuple[Story, str, str, str]]
 
 FORGET_MS = 601_000
 """After so long an ended order's role is forgotten (L-4)."""
@@ -321,7 +317,7 @@ def _observing_a_close() -> Teller:
     return teller
 
 
-WORDS: Rare = {
+WORDS: Stories = {
     "found/by-resting": (_found_by_resting, "own orders that only `resting` tells of", "L-7 L-4 N-6", "ORD-7 FIL-2"),
     "found/at-the-warning": (_found_at_the_warning, "an own order of unknown side at the warning", "I-3 L-7", "INV-2"),
     "found/in-the-end": (_found_in_the_end, "the answer that could end a shutdown tells an own order", "L-9", "ORD-5"),

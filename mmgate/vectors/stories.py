@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from mmgate.vectors.case import Case
 from mmgate.vectors.races import CLOSE_MS, CONFIG
-from mmgate.vectors.teller import GOLD, Teller
+from mmgate.vectors.teller import GOLD, Stories, Teller, cases_of
 from model import events
 from model.actions import Role, Side
 
@@ -254,7 +254,7 @@ def _late_start() -> Teller:
     return teller
 
 
-STORIES: dict[str, tuple[Callable[[], Teller], str, str, str]] = {
+STORIES: Stories = {
     "counter/answered": (_counter_order, "a fill, its counter-order, and that one's fill", "L-8 L-8a", "CTR-1 CTR-5"),
     "counter/too-old": (_counter_ages, "a counter-order is cancelled at its greatest age", "L-8a", "CTR-4 CTR-6"),
     "counter/collected": (_partial_fills_collected, "amounts under the minimum are collected", "L-8a", "CTR-1 CTR-3"),
@@ -283,5 +283,4 @@ STORIES: dict[str, tuple[Callable[[], Teller], str, str, str]] = {
 
 def stories() -> Iterator[Case]:
     """Yield all stories."""
-    for name, (tell, why, rules, specs) in STORIES.items():
-        yield tell().case(f"story/{name}", why, rules, specs, "story")
+    yield from cases_of(STORIES, "story", "story")

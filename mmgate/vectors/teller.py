@@ -6,10 +6,10 @@ queries, numbers orders and fills, and remembers what rests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from mmgate.vectors.case import Case, Data
 from mmgate.vectors.recorded import Recorded
@@ -219,3 +219,14 @@ class Teller:
 
     def _positions(self) -> tuple[Position, ...]:
         return tuple(Position(name, size, self.taker[name]) for name, size in self.size.items())
+
+
+Story: TypeAlias = Callable[[], Teller]
+Stories: TypeAlias = Mapping[str, tuple[Story, str, str, str]]
+"""By name: what is told, why, the rules and the specs that it shows."""
+
+
+def cases_of(stories: Stories, page: str, origin: str, unsaid: Set[str] = frozenset()) -> Iterator[Case]:
+    """Yield the stories of a page, each told anew; of those in `unsaid` the log lines are not compared."""
+    for name, (tell, why, rules, specs) in stories.items():
+        yield tell().case(f"{page}/{name}", why, rules, specs, origin, logs=name not in unsaid)
