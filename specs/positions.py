@@ -23,6 +23,7 @@ class Positions:
     """Net positions in base units.
 
     `net`, `taker`: the told ledger, start positions plus fills told since, each identity once (L-4).
+    `_answered`: the taker's part by the last answer and the fills since, with the time of its query; see `takers`.
     `offset`: by how much the last answer differed from the ledger; `adopted`: the differences that two answers told
     alike, `sent_timeout_ms` apart and with no fill told since, each with the later query's time, so that a maker may
     have made it its own (L-7). It may wait for a later answer, and hold an earlier one until then.
