@@ -15,44 +15,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from json.encoder import encode_basestring_ascii as quote
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from model import actions, events, journal
-from model.arithmetic import text, to_binary64
+from model.arithmetic import text
+from model.plain import READERS, Reader, decimal, enum_reader, members_by_name
+from model.plain import Malformed as Malformed
+from model.plain import show as show
 from model.shapes import class_of, members_of
 from model.whole import whole_reader
 
 T = TypeVar("T")
 Writer = Callable[[Any], str]
-Reader = Callable[[Any], Any]
 Names = Mapping[tuple[type, str], str]
 
-DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,200}(?:\.[0-9]{1,200})?")
-"""Digits and at most one point, as a venue takes it: no exponent, no sign but the minus, no digits but ASCII's."""
-DECIMAL_LENGTH = 250
-INTEGER_LIMIT = 2**63
-DECIMALS_KEPT = 4096
-
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
-_SPECIAL_FLOATS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-
-
-class Malformed(ValueError):
-    """Data that is no record: `path` names the place ("orders[3].px", "" the whole), `text` what is wrong."""
-
-    def __init__(self, path: str, text: str) -> None:
-        super().__init__(f"{path}: {text}" if path else text)
-        self.path = path
-        self.text = text
-
-    def below(self, name: str) -> Malformed:
-        """Return the same fault, seen from one level up."""
-        if self.path and not self.path.startswith("["):
-            return Malformed(f"{name}.{self.path}", self.text)
-        return Malformed(name + self.path, self.text)
 
 
 def tag(cls: type) -> str:
@@ -74,6 +54,7 @@ class Codec:
         self._strict = strict
         self._writers: dict[Any, Writer] = {}
         self._readers: dict[Any, Reader] = {}
+        self._swift: dict[Any, Reader] = {}
         self._tagged: dict[type, Writer] = {}
 
     def canonical(self, record: object) -> str:
@@ -183,6 +164,26 @@ class Codec:
             found = self._readers[shape] = self._make_reader(shape)
         return found
 
+    def _swift_reader(self, shape: Any) -> Reader:
+        """Return a reader that may refuse by whatever error, for those who ask a careful one then what is wrong."""
+        found = self._swift.get(shape)
+        if found is None:
+            found = self._swift[shape] = self._make_swift(shape)
+        return found
+
+    def _make_swift(self, shape: Any) -> Reader:
+        if shape is Decimal:
+            return decimal
+        if isinstance(shape, type) and issubclass(shape, StrEnum):
+            return members_by_name(shape).__getitem__
+        if shape in READERS or is_dataclass(shape) or get_origin(shape) is tuple:
+            return self._reader(shape)
+        solid = [member for member in members_of(shape) if member is not type(None)]
+        if len(solid) != 1:
+            return self._reader(shape)
+        one = self._swift_reader(solid[0])
+        return lambda data: None if data is None else one(data)
+
     def _reader_with(self, shape: Any, given: tuple[str, ...]) -> Reader:
         """Return a reader of (data, values of hidden fields)."""
         found = self._readers.get((shape, given))
@@ -195,11 +196,11 @@ class Codec:
         return found
 
     def _make_reader(self, shape: Any) -> Reader:
-        plain = _PLAIN_READERS.get(shape)
+        plain = READERS.get(shape)
         if plain is not None:
             return plain
         if isinstance(shape, type) and issubclass(shape, StrEnum):
-            return _enum_reader(shape)
+            return enum_reader(shape)
         if is_dataclass(shape):
             return self._record_reader(class_of(shape), tagged=False)
         if get_origin(shape) is tuple:
@@ -209,6 +210,7 @@ class Codec:
     def _tuple_reader(self, args: tuple[Any, ...]) -> Reader:
         repeated = len(args) == 2 and args[1] is Ellipsis
         readers = [self._reader(arg) for arg in args if arg is not Ellipsis]
+        first = readers[0]
 
         def read(data: object) -> tuple[Any, ...]:
             if not isinstance(data, list):
@@ -217,6 +219,11 @@ class Codec:
                 return ()
             if not repeated and len(data) != len(readers):
                 raise Malformed("", f"a list of {len(data)}, where {len(readers)} items are expected")
+            if repeated:
+                try:
+                    return tuple([first(value) for value in data])
+                except Malformed:  # which one it is, is told below
+                    pass
             items = []
             for index, value in enumerate(data):
                 try:
@@ -247,7 +254,14 @@ class Codec:
                 raise Malformed("type", f"{show(name)} is none of {', '.join(by_tag)}")
             return reader(source)
 
-        return read
+        def swift(data: Any) -> object:
+            try:
+                reader = by_tag[data["type"]]
+            except (LookupError, TypeError):
+                return read(data)
+            return reader(data)
+
+        return read if given else swift
 
     def _record_reader(self, cls: type, *, tagged: bool, given: bool = False) -> Reader:
         shown = [(name, wire, self._reader(shape), left_out) for name, wire, shape, left_out in self._fields(cls)]
@@ -276,77 +290,14 @@ class Codec:
 
         if given or len(shown) < len(fields(cls)):
             return read
-        return whole_reader(cls, [(wire, reader) for _, wire, reader, _ in shown], tagged, read)
-
-
-def show(data: object) -> str:
-    """Write any value for an error text, bounded and in ASCII."""
-    shown = ascii(data)
-    return shown if len(shown) <= 80 else shown[:77] + "..."
+        swift = [(wire, self._swift_reader(shape)) for _, wire, shape, _ in self._fields(cls)]
+        return whole_reader(cls, swift, tagged, read)
 
 
 def _write_float(value: float) -> str:
     if math.isfinite(value):
         return repr(value)
     return '"NaN"' if math.isnan(value) else ('"Infinity"' if value > 0 else '"-Infinity"')
-
-
-def _read_bool(data: object) -> bool:
-    if not isinstance(data, bool):
-        raise Malformed("", f"{show(data)} is not true or false")
-    return data
-
-
-def _read_int(data: object) -> int:
-    if not isinstance(data, int) or isinstance(data, bool):
-        raise Malformed("", f"{show(data)} is not an integer")
-    if not -INTEGER_LIMIT <= data < INTEGER_LIMIT:
-        raise Malformed("", "the integer is beyond 64 bits")
-    return data
-
-
-def _read_str(data: object) -> str:
-    if not isinstance(data, str):
-        raise Malformed("", f"{show(data)} is not a string")
-    if not data.isascii() and any("\ud800" <= sign <= "\udfff" for sign in data):
-        raise Malformed("", f"{show(data)} holds half a surrogate pair, which is no text")
-    return data
-
-
-def _read_decimal(data: object) -> Decimal:
-    if not isinstance(data, str):
-        raise Malformed("", f"{show(data)} is not a decimal in a string")
-    return _decimal(data)
-
-
-@lru_cache(maxsize=DECIMALS_KEPT)
-def _decimal(data: str) -> Decimal:
-    """Read a decimal, remembering the latest: the same prices and sizes come again and again."""
-    if len(data) > DECIMAL_LENGTH or DECIMAL_PATTERN.fullmatch(data) is None:
-        raise Malformed("", f"{show(data)} is not a decimal: digits and at most one point, no exponent")
-    return Decimal(data)
-
-
-def _read_float(data: object) -> float:
-    if isinstance(data, float):
-        return data
-    if isinstance(data, str) and data in _SPECIAL_FLOATS:
-        return _SPECIAL_FLOATS[data]
-    if isinstance(data, int) and not isinstance(data, bool) and abs(data) < INTEGER_LIMIT:
-        return to_binary64(Decimal(data))
-    raise Malformed("", f"{show(data)} is not a binary64 number")
-
-
-def _enum_reader(enum: type[StrEnum]) -> Reader:
-    by_value = {member.value: member for member in enum}
-
-    def read(data: object) -> StrEnum:
-        member = by_value.get(data) if isinstance(data, str) else None
-        if member is None:
-            raise Malformed("", f"{show(data)} is none of {', '.join(by_value)}")
-        return member
-
-    return read
 
 
 _PLAIN_WRITERS: dict[Any, Writer] = {
@@ -356,14 +307,6 @@ _PLAIN_WRITERS: dict[Any, Writer] = {
     Decimal: lambda value: '"' + text(value) + '"',
     float: _write_float,
 }
-_PLAIN_READERS: dict[Any, Reader] = {
-    bool: _read_bool,
-    int: _read_int,
-    str: _read_str,
-    Decimal: _read_decimal,
-    float: _read_float,
-}
-
 TRACE = Codec()
 """The codec of traces and witnesses: every field under its own name, unknown keys refused."""
 

@@ -9,9 +9,8 @@ import stat
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from mmgate.inputs import InputRefused, shown_path
 
@@ -20,8 +19,7 @@ LONGEST_LINE = 1 << 20
 """Bytes of a line that is read; what is longer is no line of a log but damage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its number over all files from 1, and its bytes; None: longer than `LONGEST_LINE`."""
 
     number: int

@@ -51,8 +51,7 @@ class TraceLog:
 
     def _one(self) -> Iterator[tuple[int, Record | Gap]]:
         begun = False
-        for line in self.lines:
-            number, data = line.number, line.data
+        for number, data in self.lines:
             if number == 1 or (self.lines.begins(number) and data is not None and is_trace(data)):
                 _check_head(self.lines.file_of(number), data)
                 continue

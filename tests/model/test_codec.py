@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass, fields
 from decimal import Decimal
 
 import pytest
@@ -153,3 +153,43 @@ def test_binary64_values_that_json_lacks_travel_as_words():
     assert Codec()._writer(float)(math.nan) == '"NaN"'
     assert math.isnan(Codec().decode(float, "NaN"))
     assert Codec().decode(float, 2) == 2.0
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_what_is_read_is_as_frozen_as_what_was_written(record: object) -> None:
+    found = codec.from_data(json.loads(codec.canonical(record)))
+    assert type(found) is type(record)
+    for field in fields(found):
+        with pytest.raises(FrozenInstanceError):
+            setattr(found, field.name, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("side", ["buy"]), ("side", None), ("side", 1), ("px", ["1"]), ("px", 1), ("px", None), ("px", "1e5"),
+        ("reduce_only", 1), ("reduce_only", 0), ("level", True), ("level", 2**63), ("role", {}), ("role", "buy"),
+        ("cloid", "\ud800"), ("answers", "ab"), ("answers", ["a", 3]),
+    ],
+)  # fmt: skip
+def test_a_whole_object_with_one_wrong_field_is_refused_by_that_fields_name(field: str, value: object) -> None:
+    data = json.loads(codec.canonical(PLACE)) | {field: value}
+    with pytest.raises(Malformed) as told:
+        codec.from_data(data)
+    assert told.value.path.startswith(field)
+
+
+@pytest.mark.parametrize(
+    "reply", [{"actions": [], "log": [], "mm_fill": False}, {"actions": [], "log": [], "mm_fill": None}, {}]
+)
+def test_an_empty_reply_is_read_as_one(reply: dict[str, object]) -> None:
+    told = reply.get("mm_fill")
+    assert codec.decode(journal.Reply, reply) == journal.Reply(mm_fill=None if told is None else bool(told))
+
+
+@pytest.mark.parametrize(
+    "reply", [{"actions": 0, "log": [], "mm_fill": None}, {"actions": [], "log": [], "mm_fill": 0}]
+)
+def test_what_is_no_empty_reply_is_refused(reply: dict[str, object]) -> None:
+    with pytest.raises(Malformed):
+        codec.decode(journal.Reply, reply)
