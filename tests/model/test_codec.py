@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import FrozenInstanceError, dataclass, fields
+from dataclasses import FrozenInstanceError, dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -157,11 +158,11 @@ def test_binary64_values_that_json_lacks_travel_as_words():
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
 def test_what_is_read_is_as_frozen_as_what_was_written(record: object) -> None:
-    found = codec.from_data(json.loads(codec.canonical(record)))
+    found: Any = codec.from_data(json.loads(codec.canonical(record)))
     assert type(found) is type(record)
-    for field in fields(found):
+    for name in found.__slots__:
         with pytest.raises(FrozenInstanceError):
-            setattr(found, field.name, 1)
+            setattr(found, name, 1)
 
 
 @pytest.mark.parametrize(
