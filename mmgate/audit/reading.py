@@ -43,14 +43,14 @@ class Reader:
         self._latest_ms = 0
 
     def __iter__(self) -> Iterator[Item]:
-        last_ms = 0
+        last_ms, numbered = 0, bool(self._number_key)
         for line in self._lines:
             found = _parsed(line)
             if isinstance(found, str):
                 self._number += 1
                 yield line.number, last_ms, FLAW, found, {}
                 continue
-            wrong = self._misnumbered(line.number, found) if self._number_key else ""
+            wrong = self._misnumbered(line.number, found) if numbered else ""
             if wrong:
                 yield line.number, last_ms, FLAW, wrong, {}
             try:
@@ -59,7 +59,7 @@ class Reader:
             except Malformed as fault:
                 yield line.number, last_ms, FLAW, misread(fault), {}
                 continue
-            again = self._again(line, last_ms, kind, content) if not self._number_key else ""
+            again = "" if numbered else self._again(line, last_ms, kind, content)
             if again:
                 yield line.number, last_ms, FLAW, again, {}
             self._ended = kind == "process" and isinstance(content, dict) and content.get("event") == "end"
@@ -99,6 +99,9 @@ class Reader:
     def _misnumbered(self, line: int, found: dict[str, Any]) -> str:
         """Check a line's number; say what is wrong, or nothing. A new file may number anew after an end."""
         expected, number = self._number + 1, found.get(self._number_key)
+        if type(number) is int and number == expected:
+            self._number = number
+            return ""
         if not isinstance(number, int) or isinstance(number, bool) or abs(number) > 2**53:
             self._number = expected
             return f"the line bears no number {self._number_key!r}"
@@ -124,12 +127,13 @@ def _unpacked(text: str) -> Any:
 
 
 def _parsed(line: Line) -> dict[str, Any] | str:
-    if line.data is None:
+    data = line.data
+    if data is None:
         return "the line is longer than any message"
-    if not line.data.endswith(b"\n"):
+    if data[-1:] != b"\n":
         return "the line is cut off"
     try:
-        found = loaded(line.data)
+        found = loaded(data)
     except (ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else "the line is no JSON object"

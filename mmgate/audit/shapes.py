@@ -8,6 +8,7 @@ from typing import Any
 
 from model.actions import Side, Tif
 from model.codec import TRACE, Malformed
+from model.plain import decimal
 
 SIDES = {"B": Side.BUY, "A": Side.SELL, "buy": Side.BUY, "sell": Side.SELL, "b": Side.BUY, "a": Side.SELL}
 UNORDERED = {"selfTradeCanceled": "selfTradeCanceled by an order not told"}
@@ -15,21 +16,21 @@ UNORDERED = {"selfTradeCanceled": "selfTradeCanceled by an order not told"}
 TIFS = {"Alo": Tif.ALO, "Gtc": Tif.GTC, "Ioc": Tif.IOC, "FrontendMarket": Tif.IOC}
 
 LONGEST_NAME = 128
-_DECIMAL, _WHOLE = TRACE.reader(Decimal), TRACE.reader(int)
+_DECIMAL = TRACE.reader(Decimal)
 
 
 def number(value: object) -> Decimal:
     """Read a decimal, written as text or as a number."""
+    if type(value) is str:
+        return decimal(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)  # the shortest text that is this number, which is what was written
     found: Decimal = _DECIMAL(value)
     return found
 
 
-def whole(value: object) -> int:
-    """Read a whole number."""
-    found: int = _WHOLE(value)
-    return found
+whole: Callable[[object], int] = TRACE.reader(int)
+"""Reads a whole number."""
 
 
 def name(value: object) -> str:

@@ -20,6 +20,8 @@ LONGEST = 40
 
 def time_of(value: object, unit: str) -> int:
     """Read a time in its unit as ms, what is below a ms cut off. Raises Malformed."""
+    if unit == "ms" and type(value) is int and EARLIEST_MS < value < LATEST_MS:
+        return value
     if isinstance(value, float):
         value = repr(value)  # the shortest text that is this number, which is what was written
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
