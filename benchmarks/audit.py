@@ -24,7 +24,7 @@ from mmgate.audit.recording import RecordsFile
 from mmgate.audit.records import RecordsLog
 from mmgate.audit.traces import TraceLog
 from mmgate.auditing import judged
-from mmgate.memory import collect_seldom
+from mmgate.memory import collect_hardly, collect_seldom
 from model.maker import Reference
 from sim.journal_file import JournalFile
 from sim.run import run
@@ -40,7 +40,8 @@ def write(folder: Path, hours: Decimal) -> None:
 
 
 def measure(path: Path) -> dict[str, Any]:
-    """Audit one log, here."""
+    """Audit one log, here, as the command does."""
+    collect_hardly()
     count = sum(1 for _ in Lines([path]))
     before, began = peak_mib(), time.process_time()
     log = TraceLog([path]) if path.name == TRACE else RecordsLog([path], load_map(None), None)

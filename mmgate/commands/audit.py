@@ -33,5 +33,7 @@ def audit(
 ) -> int:
     """Read the options, then judge."""
     from mmgate.auditing import audit_logs
+    from mmgate.memory import collect_hardly
 
+    collect_hardly()
     return audit_logs(logs, mapping, config, tuple(spec or ()), as_json=as_json, quiet=quiet)
