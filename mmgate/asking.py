@@ -13,9 +13,18 @@ from mmgate.gatefile import MAX_SEED, GateFile, Waiver, is_seed, load
 from mmgate.identity import code_revision, config_data, digest_of
 from mmgate.inputs import InputRefused, shown, shown_path
 from mmgate.ports.pairing import Mode
-from mmgate.profiles import DEFAULT_PROFILE, PHASES, PROFILES, RECORDED, embedded_suite, fitted, suite_file
+from mmgate.profiles import (
+    DEFAULT_PROFILE,
+    PHASES,
+    PROFILES,
+    RECORDED,
+    embedded_suite,
+    fitted,
+    fitted_config,
+    suite_file,
+)
 from mmgate.report import RunId
-from mmgate.request import Entry, MakerRef, Request
+from mmgate.request import Entry, MakerRef, Promise, Request
 from mmgate.selection import choose, choose_one
 from mmgate.verification import ENGINES, OPT_IN_ENGINES
 from mmgate.worlds import world_of
@@ -75,7 +84,8 @@ class Asked:
 class Plan:
     """What will be done: requests (one for each maker, several for a set of defects), the run line, what waives.
 
-    `features`: what the first maker declares; None where it could not be greeted.
+    `features`: what the first maker declares; None where it could not be greeted, and `unheard` says why. `lacking`:
+    what the user's config switches on and the maker does not declare.
     """
 
     requests: tuple[Request, ...]
@@ -85,6 +95,8 @@ class Plan:
     notes: tuple[str, ...]
     narrowed: str = ""
     features: frozenset[str] | None = None
+    unheard: str = ""
+    lacking: frozenset[str] = frozenset()
 
 
 def plan_of(asked: Asked) -> Plan:
@@ -104,15 +116,19 @@ def plan_of(asked: Asked) -> Plan:
     makers = tuple(replace(maker, compare=_mode(asked, engines)) for maker in makers)
     specs = _with_alike(asked, specs, engines)
     greetings = [greet(maker) for maker in makers]
-    suite, lacking = _fitted(makers, suite, file, greetings[0])
-    notes = (*notes, *lacking)
+    makers = tuple(replace(maker, promise=one.promise) for maker, one in zip(makers, greetings, strict=True))
+    features = greetings[0].features
+    suite, fitting = _fitted(makers, suite, file, features)
+    lacking = _lacking(makers, file, features)
+    notes = (*notes, *fitting, *_lacking_notes(lacking))
     run = _run_id(asked, suite, name, seed)
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)
     waivers = checked_waivers(file)
     allowed = asked.allow_conditional or by_file.allow_conditional
     narrowed = _narrowed(asked, makers, specs, engines, suite)
-    return Plan(requests, run, waivers, allowed, (*notes, *more), narrowed, greetings[0])
+    notes = (*notes, *more)
+    return Plan(requests, run, waivers, allowed, notes, narrowed, features, greetings[0].fault, lacking)
 
 
 def _with_alike(asked: Asked, specs: tuple[str, ...], engines: tuple[str, ...]) -> tuple[str, ...]:
@@ -184,19 +200,27 @@ def _catchable(makers: tuple[MakerRef, ...], specs: tuple[str, ...]) -> None:
         raise InputRefused("--spec: none of these must catch one of the defects; mmgate specs ID names whom it catches")
 
 
-def greet(maker: MakerRef) -> frozenset[str] | None:
-    """Start a maker once and return the features it declares. Raises InputRefused.
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """The features a maker declares, and what else if it is a port; None: it broke the protocol, and `fault` is how."""
 
-    None: it broke the protocol, which is for the engines to tell.
-    """
+    features: frozenset[str] | None
+    promise: Promise | None = None
+    fault: str = ""
+
+
+def greet(maker: MakerRef) -> Greeting:
+    """Start a maker once and let it introduce itself. Raises InputRefused."""
     from mmgate.ports.port import opened
+    from mmgate.ports.process import PortMaker
     from model.journal import MakerFault
 
     try:
         with opened(maker) as greeted:
-            return greeted.features
-    except MakerFault:
-        return None
+            promise = greeted.hello.promise() if isinstance(greeted, PortMaker) else None
+            return Greeting(greeted.features, promise)
+    except MakerFault as fault:
+        return Greeting(None, fault=f"{fault.kind}: {fault.text}")
 
 
 def _fitted(
@@ -210,6 +234,21 @@ def _fitted(
         return suite, ()
     note = f"the port does not declare {', '.join(missing)}: the embedded configs are run without"
     return tuple(fitted(entry, features) for entry in suite), (note,)
+
+
+def _lacking(makers: tuple[MakerRef, ...], file: GateFile | None, features: frozenset[str] | None) -> frozenset[str]:
+    """Return what a user's config switches on and a port does not declare: no spec about it is excused."""
+    if file is None or features is None or makers[0].kind != "port":
+        return frozenset()
+    without = fitted_config(file.maker, features)
+    return frozenset(
+        name for name, off in PHASES if any(getattr(file.maker, key) != getattr(without, key) for key in off)
+    )
+
+
+def _lacking_notes(lacking: frozenset[str]) -> tuple[str, ...]:
+    names = ", ".join(name for name, _ in PHASES if name in lacking)
+    return (f"your config switches on {names}, which the port does not declare: that excuses nothing",) if names else ()
 
 
 def _suite(asked: Asked, file: GateFile | None, profile: str) -> tuple[tuple[Entry, ...], tuple[str, ...]]:

@@ -102,7 +102,17 @@ def _spare_inputs(asked: Asked, out: Path) -> None:
 def _task(plan: Plan) -> Task:
     """Add the day to a plan: the only thing that is not a function of what was typed."""
     today = datetime.now(UTC).date()
-    return Task(plan.run, plan.waivers, today, plan.allow_conditional, plan.notes, _sections(plan), plan.narrowed)
+    return Task(
+        plan.run,
+        plan.waivers,
+        today,
+        plan.allow_conditional,
+        plan.notes,
+        _sections(plan),
+        plan.narrowed,
+        plan.unheard,
+        plan.lacking,
+    )
 
 
 def _sections(plan: Plan) -> tuple[Section, ...]:

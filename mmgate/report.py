@@ -105,13 +105,15 @@ def conclude(
     survivors: Sequence[str] = (),
     sections: Sequence[Section] = (),
     narrowed: str = "",
+    lacking: frozenset[str] = frozenset(),
 ) -> Report:
     """Merge everything into a report. A spec that no engine answered is vacuous, and visible.
 
-    A defect that was tried and survives is never exit 0, whatever the verdict on its maker.
+    A defect that was tried and survives is never exit 0, whatever the verdict on its maker. `lacking`: features that
+    the config switches on and the maker does not declare; they excuse nothing.
     """
     in_force = {waiver.id: waiver for waiver in waivers if waiver.expires >= today}
-    rows = tuple(_row(spec, results, in_force.get(spec.id)) for spec in specs)
+    rows = tuple(_row(spec, results, in_force.get(spec.id), lacking) for spec in specs)
     found = verdict(_judged(row) for row in rows)
     return Report(
         run=run,
@@ -141,13 +143,13 @@ def _worse(code: ExitCode, survivors: Sequence[str]) -> ExitCode:
     return ExitCode.WRONG if survivors and code is not ExitCode.HARNESS else code
 
 
-def _row(spec: Spec, results: Sequence[EngineResult], waiver: Waiver | None) -> Row:
+def _row(spec: Spec, results: Sequence[EngineResult], waiver: Waiver | None, lacking: frozenset[str]) -> Row:
     """Merge one spec's outcomes; one that is switched off and held by too few engines is not applicable."""
     outcomes = tuple(outcome for result in results for outcome in result.outcomes if outcome.spec_id == spec.id)
     word = spec_word(spec.severity, {outcome.engine: outcome.word for outcome in outcomes})
     excuse = ""
     if word in (Word.VACUOUS, Word.NOT_APPLICABLE):
-        excuse = _excuse(spec, outcomes)
+        excuse = "" if lacking.intersection(spec.features) else _excuse(spec, outcomes)
         word = Word.NOT_APPLICABLE if excuse else word
     used = waiver if spec.severity is Severity.P1 and word is Word.VIOLATED else None
     return Row(spec, word, outcomes, excuse, used)

@@ -9,19 +9,25 @@ from pathlib import Path
 from model.config import MakerConfig
 from specs.spec import Outcome
 
+Promise = tuple[frozenset[str], frozenset[str], bool]
+"""What a port declares of itself: features, calls, restartable."""
+
 
 @dataclass(frozen=True, slots=True)
 class MakerRef:
     """Which maker is judged: kind "reference", "defect" (`name` is its id) or "port" (`name` is its command line).
 
     `beside`: the command line of the maker with which it runs in lock step, where that is not the reference.
-    `compare`: what must agree in lock step, a mode of `mmgate.ports.pairing`.
+    `compare`: what must agree in lock step, a mode of `mmgate.ports.pairing`. `alone`: each life has a process of its
+    own, also where the port is restartable. `promise`: what it declared when it was greeted first; None: not known.
     """
 
     kind: str = "reference"
     name: str = ""
     beside: str = ""
     compare: str = "actions"
+    alone: bool = False
+    promise: Promise | None = field(default=None, compare=False)
 
     def label(self) -> str:
         """Return the maker's name for tables and run lines."""

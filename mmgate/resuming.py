@@ -26,6 +26,12 @@ from specs.spec import Word
 
 IDENTITY, FILES = "run.json", "files"
 HERE = "<the run's folder>"
+MOST_BESIDE = 1000
+"""So many files beside a port's script are looked at."""
+TAKEN_UP = (
+    "taken up from an interrupted run: the files that the port's command names, and those of the same suffix beside "
+    "them, are the same; what else it loads was not compared"
+)
 RESULTS = TypeAdapter(EngineResult)
 
 
@@ -118,10 +124,16 @@ def identity_of(run: RunId, request: Request) -> dict[str, str]:
 
 
 def _named_files(command: str) -> list[Path]:
-    """Return the files that a command line names, its program among them where it is found."""
+    """Return the files that a command line names, its program where it is found, and what a named script may load.
+
+    That is what lies beside it with its suffix; other files there may be the port's own log, and change with each run.
+    """
     words = shlex.split(command)
     program = shutil.which(words[0]) if words else None
-    return [path for path in map(Path, (*([program] if program else []), *words[1:])) if path.is_file()]
+    named = [path for path in map(Path, words[1:]) if path.is_file()]
+    kinds = dict.fromkeys((path.parent, path.suffix) for path in named if path.suffix)
+    beside = [path for folder, suffix in kinds for path in sorted(folder.glob(f"*{suffix}")) if path.is_file()]
+    return [*([Path(program)] if program else []), *named, *beside[:MOST_BESIDE]]
 
 
 def _digest(paths: Iterable[Path], also: Iterable[str] = ()) -> str:

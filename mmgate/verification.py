@@ -20,21 +20,27 @@ from mmgate.report import Report, RunId, Section, conclude
 from mmgate.reporting.json_report import as_text, report_data
 from mmgate.reporting.page import report_markdown, report_page
 from mmgate.request import EngineResult, Request, Witness
-from mmgate.resuming import Kept
+from mmgate.resuming import TAKEN_UP, Kept
 from specs.catalogue import SPECS
 from specs.defects import BY_ID
-from specs.spec import Outcome, Spec, Word, merge_runs
+from specs.spec import Outcome, Spec, Violation, Word, merge_runs
 from specs.statements import OPT_IN
 
 ENGINES = ("symbolic", "property", "exhaustive", "simulation")
 """The engines, in the order in which they run: the cheapest to read first."""
+GREETING, TOTALITY = "greeting", "ROB-1"
+"""Who tells that a port could not be greeted, and the spec that this violates."""
 OPT_IN_ENGINES = ("differential",)
 """Engines that run only when they are asked for by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the command line asks for besides the engines' request; `today` judges waivers."""
+    """What the command line asks for besides the engines' request; `today` judges waivers.
+
+    `unheard`: how the maker broke the protocol when it was first greeted. `lacking`: features that the config switches
+    on and the maker does not declare.
+    """
 
     run: RunId
     waivers: tuple[Waiver, ...]
@@ -43,6 +49,8 @@ class Task:
     notes: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     narrowed: str = ""
+    unheard: str = ""
+    lacking: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -61,7 +69,7 @@ def verify(request: Request, task: Task, reporters: Sequence[Reporter], evidence
     """
     tell_all(reporters, RunBegan(task.run, task.notes))
     task = _tested(task)
-    results = _recalled(request, reporters, evidence)
+    results = [*_greeted(task), *_recalled(request, reporters, evidence)]
     results += [_answer(name, request, reporters, evidence, kept) for name in request.engines]
     task = replace(task, notes=(*task.notes, *_joined(request, results)))
     report = finish(request.specs, results, task, reporters, evidence, _unharmed(request, results))
@@ -73,10 +81,21 @@ def _answer(name: str, request: Request, reporters: Sequence[Reporter], evidence
     """Take an engine's answer from an interrupted run, or ask it and keep what it says."""
     former = kept.answer(name, evidence)
     if former is not None:
+        if request.maker.kind == "port":
+            former = replace(former, notes=(*former.notes, TAKEN_UP))
         return guarded(name, request.specs, reporters, evidence, lambda _progress: former)
     result = guarded(name, request.specs, reporters, evidence, partial(_run, name, request))
     kept.keep(result, evidence)
     return result
+
+
+def _greeted(task: Task) -> list[EngineResult]:
+    """Hold it against a maker (ROB-1) that it could not be greeted at first, however well it behaves later."""
+    if not task.unheard:
+        return []
+    violation = Violation(TOTALITY, 0, 0, f"when it was greeted first: {task.unheard}")
+    outcome = Outcome(TOTALITY, GREETING, Word.VIOLATED, "", 1, (), (violation,), violation.text)
+    return [EngineResult(GREETING, (outcome,))]
 
 
 def _recalled(request: Request, reporters: Sequence[Reporter], evidence: Evidence) -> list[EngineResult]:
@@ -141,6 +160,7 @@ def finish(
         survivors,
         task.sections,
         task.narrowed,
+        task.lacking,
     )
     evidence.write(MARK, as_text(report_data(report)))
     evidence.write("report.html", report_page(report))

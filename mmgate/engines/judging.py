@@ -65,6 +65,7 @@ class Judgement:
     features: frozenset[str] = frozenset()
     tally: Tally = NOTHING
     planned_hours: float = 0.0
+    lives: int = 0
 
     @property
     def hung(self) -> bool:
@@ -257,6 +258,7 @@ def _watched(
         features=maker.features,
         tally=counting.tally(),
         planned_hours=(world.parameters.end_ms - world.parameters.start_ms) / 3_600_000,
+        lives=view.life_count,
     )
 
 

@@ -23,7 +23,7 @@ from mmgate.ports.messages import FEATURES
 from mmgate.ports.port import opened
 from mmgate.ports.process import PortMaker
 from mmgate.ports.smoke import START
-from mmgate.request import MakerRef, Request
+from mmgate.request import MakerRef, Promise, Request
 from model.config import ConfigRefused
 from model.journal import MakerFault
 from model.market import Market
@@ -89,7 +89,7 @@ def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) ->
 def asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str], frozenset[str]]]:
     """Give a way to ask a maker's functions, which of them it offers, and the features it declares."""
     if maker.kind == "port":
-        with Reopened(maker.name) as port:
+        with Reopened(maker.name, maker.promise) as port:
             yield port.call, port.calls, port.features
     elif maker.kind == "defect":
         with applied(defect_of(maker.name)):
@@ -101,16 +101,17 @@ def asked(maker: MakerRef) -> Iterator[tuple[Ask, frozenset[str], frozenset[str]
 class Reopened:
     """A port that is asked through its calls, and started anew after it broke the protocol."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, promise: Promise | None = None) -> None:
         self._command = command
-        self._port: PortMaker | None = PortMaker(command)
+        self._port: PortMaker | None = PortMaker(command, promise=promise)
+        self._promise = self._port.hello.promise()
         self.calls = self._port.hello.calls
         self.features = self._port.features
 
     def call(self, fn: str, args: Mapping[str, Any]) -> Any:
         """Ask. Raises MakerFault; the next question then starts the port again."""
         if self._port is None:
-            self._port = PortMaker(self._command)
+            self._port = PortMaker(self._command, promise=self._promise)
         try:
             return self._port.call(fn, args)
         except MakerFault:
@@ -176,7 +177,7 @@ def _quoted_all_the_same(maker: MakerRef, named: str, told: tuple[str, ...]) -> 
     start = replace(START, markets=markets, config=replace(START.config, markets=(named,)))
     fault = f"start takes markets = ['{named}'], told {' and '.join(told)}"
     if maker.kind == "port":
-        with PortMaker(maker.name) as port:
+        with PortMaker(maker.name, promise=maker.promise) as port:
             return fault if port.refusal_of(start, {"markets": [named]}) is None else ""
     with opened(maker) as fresh, suppress(ConfigRefused):
         fresh.start(start)
@@ -211,7 +212,7 @@ def _refusing(maker: MakerRef) -> Iterator[list[tuple[str, Refused]]]:
         with asked(maker) as (ask, _, _):
             yield [("the call config", partial(_by_call, ask))]
         return
-    with PortMaker(maker.name) as port:
+    with PortMaker(maker.name, promise=maker.promise) as port:
         ways: list[tuple[str, Refused]] = []
         if "config" in port.hello.calls:
             ways.append(("the call config", partial(_by_call, port.call)))

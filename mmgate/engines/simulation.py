@@ -209,22 +209,36 @@ def _notes(done: Sequence[Done]) -> tuple[str, ...]:
 
 
 def _determinism(done: Sequence[Done], request: Request) -> Outcome:
-    """Run the first scenario of every config again in another process and compare."""
+    """Run the first scenario of every config again in another process and compare.
+
+    A port then has a process for each life, and its first run of several lives is among them: what a restartable one
+    remembers of a former life, production would have lost.
+    """
     whole = [one for one in done if one.job.seed == request.seed and _repeatable(one)]
     first = list({one.job.entry.name: one for one in reversed(whole)}.values())[::-1]
+    port = request.maker.kind == "port"
+    if port and not any(_lives(one) > 1 for one in first):
+        first += [one for one in whole if _lives(one) > 1][:1]
     request.progress(f"{DETERMINISM}: {len(first)} runs again, with another hash seed")
     digests = [one.judged.digest for one in first if one.judged is not None]
-    again = repeat.digests([replace(one.job, specs=(), evidence=None) for one in first], digests, request.workers)
+    maker = replace(request.maker, alone=port)
+    jobs = [replace(one.job, specs=(), evidence=None, maker=maker) for one in first]
+    again = repeat.digests(jobs, digests, request.workers)
     violations = []
     for one, digest, other in zip(first, digests, again, strict=True):
         if isinstance(other, Lost):
             return Outcome(DETERMINISM, ENGINE, Word.ERROR, reason=f"{one.job.name()}: {other.reason}")
         if other != digest:
-            text = f"{one.job.name()}: the same config, seed and events gave other actions in another process"
+            where = "with a process for each life" if port and _lives(one) > 1 else "in another process"
+            text = f"{one.job.name()}: the same config, seed and events gave other actions {where}"
             violations.append(Violation(DETERMINISM, 0, 0, text))
     word = Word.VIOLATED if violations else Word.HOLDS if first else Word.VACUOUS
     strength = f"{len(first)} runs repeated"
     return Outcome(DETERMINISM, ENGINE, word, strength, len(first), (), tuple(violations))
+
+
+def _lives(one: Done) -> int:
+    return one.judged.lives if one.judged is not None else 0
 
 
 def _repeatable(one: Done) -> bool:

@@ -42,6 +42,8 @@ KINDS: dict[str, tuple[str, str]] = {
         "Actions",
     ),
     "stays": ("after `bye` is answered the process ends by itself, without a shutdown", "Requests and replies"),
+    "unlike": ("every process of a port declares the same features, calls and `restartable`", "Features"),
+    "unasked": ("nothing comes on stdout unasked, neither before `bye` nor after it", "Transport"),
     "strays": ("what a port starts ends with it", "Requests and replies"),
 }
 

@@ -6,6 +6,7 @@ import os
 import selectors
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from mmgate.ports.children import (
@@ -28,6 +29,8 @@ STRAYS_TIMEOUT_S = 0.5
 """So long may what a port started outlive it."""
 STDERR_LIMIT_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 16
+UNASKED_BYTES = 200
+"""So much is shown of what comes on stdout unasked."""
 SILENT = ("timeout", "stays")
 """The kinds of findings that cost the whole time limit of a reply."""
 
@@ -36,8 +39,8 @@ class PortFault(MakerFault):
     """A port broke the protocol; `transcript`: the last lines that went to and fro, cut to what a person reads.
 
     `path`: the field that is wrong; `asked`, `answered`: the last request, whole, and the reply as far as one came.
-    Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, refused, and at its
-    end stays, strays.
+    Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, unlike, refused,
+    and at its end stays, unasked, strays.
     """
 
     def __init__(
@@ -112,6 +115,13 @@ class Child:
         if self._process.stdin is not None:
             self._process.stdin.close()
         return wait_unreaped(self._process.pid, timeout_s) is not None
+
+    def unasked(self) -> bytes:
+        """Return the beginning of what it wrote to stdout after its last reply, once it has ended."""
+        if not self._buffer:
+            with suppress(BlockingIOError):
+                self._buffer += os.read(self._stdout, CHUNK_BYTES)
+        return bytes(self._buffer[:UNASKED_BYTES])
 
     def strays(self) -> int:
         """Count what it started and left running, after a moment to go too."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from mmgate.loading import config_from_data
+from mmgate.request import Promise
 from model.actions import Action, Place
 from model.codec import Codec, Malformed, show
 from model.events import Event, Fill, Start, TakerFill
@@ -74,6 +75,10 @@ class Hello:
     calls: frozenset[str] = frozenset()
     ignores: frozenset[str] = frozenset()
     restartable: bool = False
+
+    def promise(self) -> Promise:
+        """Return what every process of the port has to declare alike."""
+        return self.features, self.calls, self.restartable
 
 
 def parse(line: bytes) -> Data:

@@ -18,5 +18,5 @@ def opened(ref: MakerRef, timeout_s: float = REPLY_TIMEOUT_S, stderr_path: Path 
     if ref.kind != "port":
         yield direct(ref)
         return
-    with PortMaker(ref.name, timeout_s, stderr_path) as maker:
+    with PortMaker(ref.name, timeout_s, stderr_path, alone=ref.alone, promise=ref.promise) as maker:
         yield maker

@@ -19,6 +19,7 @@ from mmgate.ports.child import BYE_TIMEOUT_S, SILENT, STDERR_LIMIT_BYTES, Child,
 from mmgate.ports.command import split_command
 from mmgate.ports.messages import Data, Hello
 from mmgate.ports.waiting import child_of, prepare
+from mmgate.request import Promise
 from model.codec import Malformed, show, tag
 from model.events import Event, Start
 from model.journal import Books, Reply
@@ -30,6 +31,7 @@ STARTUP_FACTOR = 4
 """The first reply may take so many times as long: an interpreter or a virtual machine may have to come up."""
 MOST_SILENCES = 6
 """A port that left so many requests without a reply is not started again by this process: waiting shows no more."""
+MOST_NAMED = 10
 TRANSCRIPT_LINES = 20
 TRANSCRIPT_WIDTH = 400
 
@@ -48,8 +50,18 @@ class CallRefused(Exception):
 class PortMaker:
     """A port as a maker. Starts the child and greets it at once; close it, or use it as a context."""
 
-    def __init__(self, command: str, timeout_s: float = REPLY_TIMEOUT_S, stderr_path: Path | None = None) -> None:
+    def __init__(
+        self,
+        command: str,
+        timeout_s: float = REPLY_TIMEOUT_S,
+        stderr_path: Path | None = None,
+        *,
+        alone: bool = False,
+        promise: Promise | None = None,
+    ) -> None:
         self.command = command
+        self._alone = alone
+        self._promise = promise
         self._words = split_command(command)
         self._timeout_s = timeout_s
         self._stderr_path = stderr_path
@@ -80,7 +92,7 @@ class PortMaker:
         self._be_born()
         self._lives += 1
         data = self._ask("start", messages.start_request(self._next(), start))
-        if not self.hello.restartable:
+        if self._used_up:
             prepare(self._words)
         return self._read(messages.read_turn, data)
 
@@ -133,9 +145,15 @@ class PortMaker:
         """Say bye and let it end by itself, with all that it started. Raises PortFault if it does not."""
         if self._child is None:
             return
-        self._ask("bye", messages.bye_request(self._next()))
+        data = self._ask("bye", messages.bye_request(self._next()))
+        if data.get("actions"):
+            raise self.wrong("wrong_type", "nothing is done any more after `bye`", "actions")
         if not self._child.leave(self._timeout_s):
             raise self._fault("stays", f"{self._request()}: the port still runs {self._timeout_s:g} s after it")
+        unasked = self._child.unasked()
+        if unasked:
+            text = show(unasked.decode("utf-8", "backslashreplace"))
+            raise self._fault("unasked", f"{self._request()}: after its reply came more on stdout: {text}")
         count = self._child.strays()
         if count:
             left = f"{count} process{'es' if count > 1 else ''} that it started"
@@ -170,9 +188,14 @@ class PortMaker:
 
     # -- one exchange
 
+    @property
+    def _used_up(self) -> bool:
+        """Whether a process serves for one life only."""
+        return self._alone or not self.hello.restartable
+
     def _be_born(self) -> None:
         """Give a life a process of its own, where the present one has had its own and is not restartable."""
-        if self._lives and not self.hello.restartable:
+        if self._lives and self._used_up:
             self.leave()
             self._greet()
 
@@ -185,6 +208,10 @@ class PortMaker:
         factor = 1 if _silences[self.command] else STARTUP_FACTOR
         data = self._ask("hello", messages.hello_request(self._next()), self._timeout_s * factor)
         self.hello: Hello = self._read(messages.read_hello, data)
+        first, self._promise = self._promise or self.hello.promise(), self.hello.promise()
+        name, how = _unlike(first, self._promise)
+        if name:
+            raise self.wrong("unlike", f"{how}, unlike in an earlier process", name)
 
     def _called(self, fn: str, args: Mapping[str, Any]) -> object:
         data = self._exchange(f"call {fn}", messages.call_request(self._next(), fn, args), self._timeout_s)
@@ -251,6 +278,16 @@ class PortMaker:
             kind, text, tuple(self._transcript), path=path, asked=self._asked, answered=self.answered
         )
         return self.fault
+
+
+def _unlike(first: Promise, later: Promise) -> tuple[str, str]:
+    """Name what two processes of a port declare differently, and how the later one does; empty if nothing."""
+    for name, told, now in zip(("features", "calls"), first[:2], later[:2], strict=True):
+        parts = (("without", sorted(told - now)), ("with", sorted(now - told)))
+        how = [f"{word} {', '.join(map(show, names[:MOST_NAMED]))}" for word, names in parts if names]
+        if how:
+            return name, f"is {' and '.join(how)}"
+    return ("restartable", f"is {str(later[2]).lower()}") if first[2] != later[2] else ("", "")
 
 
 def _clip(line: str) -> str:

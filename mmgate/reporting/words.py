@@ -78,7 +78,7 @@ def doubts(report: Report) -> list[str]:
     for row in report.rows:
         name = f"{row.spec.id} {row.spec.severity}"
         if row.word is Word.NOT_APPLICABLE:
-            lines.append(f"{name} not applicable: {clean(row.excuse or 'no reason was given')}")
+            lines.append(f"{name} not applicable: {clean(row.excuse or _unexcused(row))}")
         elif row.word not in (Word.HOLDS, Word.VIOLATED):
             lines.append(f"{name} {row.word}: {clean(_why(row))}")
         if row.waiver:
@@ -89,6 +89,12 @@ def doubts(report: Report) -> list[str]:
     if report.verdict is Verdict.CONDITIONAL and report.exit_code is ExitCode.DONE:
         lines.append("CONDITIONAL counts as exit 0 here: it was allowed by the command line or the config file")
     return lines
+
+
+def _unexcused(row: Row) -> str:
+    """Say why a spec does not apply where nothing excuses that."""
+    reasons = dict.fromkeys(one.reason for one in row.outcomes if one.reason)
+    return f"{'; '.join(reasons)}, and nothing excuses that" if reasons else "no reason was given"
 
 
 def _why(row: Row) -> str:
