@@ -20,6 +20,7 @@ from specs.view import View
 
 WICK_STATS = "wick_stats"
 SHUTDOWN_DONE = "shutdown_done"
+BY_THE_CLOCK = ("window", "late")
 EVERY_MS = 60_000
 FIELDS = ("p99", "p100", "optimal", "optimal_percentile", "n")
 SECOND_MS = 1000
@@ -173,8 +174,11 @@ class LogTellsTheTruth(SampleMonitor):
         self.wake_ms = AWAKE_MS
 
     def told_stop(self, turn: journal.Turn) -> None:
-        """A shutdown is entered: its end is to be logged."""
+        """A shutdown is entered: its end is to be logged, but by the clock after one for good (L-9, S-2)."""
         self.wake_ms = AWAKE_MS
+        stop = self.view.stops.current
+        if self._finished and stop is not None and stop.lasting and stop.cause in BY_THE_CLOCK:
+            self._due_stop = len(self.view.stops.all)
 
     def on_log(self, turn: journal.Turn) -> None:
         """Judge the reply's lines."""

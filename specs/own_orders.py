@@ -291,6 +291,7 @@ class Orders:
 
     def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal | None) -> None:
         if order.ended_ms is not None:  # known again: its old cancels are forgotten (L-7a)
+            order.revived = True
             pending_ms, ended_ms = order.cancel_pending_ms, order.ended_ms
             self._answered(order)
             order.cancels_ms = [sent_ms for sent_ms in order.cancels_ms if sent_ms > ended_ms]

@@ -164,6 +164,8 @@ class Quotable:
     def turned(self, turn: journal.Turn) -> None:
         """Take in a whole turn; to be called at the end of every turn."""
         self.spending.turned(self._view, turn)
+        if any(type(action) is actions.Place and not action.reduce_only for action in turn.reply.actions):
+            self._view.stops.quoted_again()
 
     def excuse(self, market: str) -> str:
         """Name what may rightly keep the maker from quoting this market, room apart; empty when nothing does.
@@ -185,6 +187,8 @@ class Quotable:
             return "shutdown"
         if not view.stops.window_open(view.event_ms):
             return "closed window"
+        if view.stops.latched(view.event_ms):
+            return "weekend"
         if not view.usable(market):
             return "prices"
         return self.doubts.halt(market)

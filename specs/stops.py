@@ -43,6 +43,7 @@ class Stops:
         self.all: list[Stop] = []
         self.queries = True
         self.current: Stop | None = None
+        self._over: Stop | None = None
         self.hard_stop_ms: int | None = None
         self._life = 0
         self._weekend_only = True
@@ -57,7 +58,7 @@ class Stops:
         self._judged_window_ms = week.last_shutdown_start(start.now_ms)
         self._judged_until_ms = 0
         self._hour_ms = -week.HOUR_MS
-        self.current, self.hard_stop_ms = None, None
+        self.current, self._over, self.hard_stop_ms = None, None, None
         if week.shutdown_window(start.now_ms):
             self._enter("start inside", start.now_ms, True)
         elif not self.window_open(start.now_ms) and self._leftovers():
@@ -92,6 +93,15 @@ class Stops:
     def in_force(self, now_ms: int) -> bool:
         """Say whether own orders must surely go: a shutdown runs, or is over with the quoting window still shut."""
         return self.running() or (self.current is not None and not self.window_open(now_ms))
+
+    def latched(self, now_ms: int) -> bool:
+        """Say whether the last shutdown by the clock may still hold the maker: no new weekend has reset it (S-4)."""
+        stop = self._over
+        return stop is not None and week.weekend_start(now_ms) <= week.weekend_start(stop.entered_ms)
+
+    def quoted_again(self) -> None:
+        """Note that the maker takes such a shutdown for over."""
+        self._over = None
 
     def _by_window(self, now_ms: int, connected: bool) -> Stop | None:
         self._judged_until_ms = (now_ms // week.HOUR_MS + 1) * week.HOUR_MS
@@ -136,4 +146,4 @@ class Stops:
         if self._leftovers():
             return
         stop.reopened_ms = now_ms
-        self.current = None
+        self.current, self._over = None, stop

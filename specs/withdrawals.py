@@ -91,7 +91,8 @@ class CancelledForCause(Monitor):
             return "age"
         if view.stops.current is not None or not view.stops.window_open(view.event_ms):
             return "shutdown"
-        if isinstance(event, events.OpenOrders) or order.cloid in self._ended or order.absent_ms is not None:
+        reconciled = order.revived or order.absent_ms is not None
+        if isinstance(event, events.OpenOrders) or order.cloid in self._ended or reconciled:
             return "reconcile"
         return self._limit(order) or self._doubts.halt(order.market)
 

@@ -160,3 +160,31 @@ def test_seconds_are_counted_as_the_window_holds_them(story):
     assert seconds.count(config, 6000) == (3, 3)
     assert seconds.count(config, 7500) == (2, 3)
     assert seconds.count(config, 9500)[1] == 2
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_window_that_opens_on_a_finished_shutdown_for_good_needs_no_second_end(minute, before):
+    run = minute(seconds=70, now_ms=1_770_584_400_000 - 120_000)
+    if before:
+        shut_down(run, DONE)
+    else:
+        run.signal()
+    run.now_ms = 1_770_584_400_000
+    run.timer(250)
+    run.timer(50_000)
+    texts = [v.text for v in run.end("LOG-1").violations]
+    assert any(text.startswith("no shutdown_done") for text in texts) is not before
+
+
+def test_a_signal_after_the_finished_window_is_answered_with_an_end_of_its_own(minute):
+    run = minute(seconds=70, now_ms=1_770_584_400_000 - 80_000)
+    run.now_ms = 1_770_584_400_000
+    run.timer(250)
+    run.timer(250)
+    run.now_ms += 100
+    reply(run, events.OpenOrders(run.now_ms, run.now_ms - 50, (), ()), DONE)
+    run.signal()
+    run.timer(250)
+    run.timer(50_000)
+    texts = [v.text for v in run.end("LOG-1").violations]
+    assert any("(signal)" in text for text in texts)

@@ -125,3 +125,58 @@ def test_a_market_that_is_not_named_tempts_and_may_stay_empty(story):
     outcome = run.end("CFG-5")
     assert outcome.word is Word.HOLDS
     assert dict(outcome.contexts) == {"not configured, quotable price": 40}
+
+
+SUNDAY_2050_MS = 1_770_583_800_000
+MONDAY_MS = 1_770_595_200_000
+FRIDAY_2100_MS = 1_771_016_400_000
+
+
+def over_a_window(story, **changed):
+    """Quote on Sunday, shut down at the window's start, and be told on Monday that nothing is open."""
+    run = story(now_ms=SUNDAY_2050_MS, weekend_only=False, **changed)
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    run.now_ms = SUNDAY_2050_MS + 600_000
+    run.timer(250, run.cancel(rung))
+    run.canceled(rung)
+    run.timer(250, QueryOpenOrders())
+    run.answer()
+    run.now_ms = MONDAY_MS
+    return run
+
+
+def test_a_shutdown_by_the_clock_may_last_until_the_weekend_that_resets_its_latch(story):
+    run = over_a_window(story)
+    prices(run, 60)
+    run.now_ms = FRIDAY_2100_MS - 60_000
+    prices(run, 55)
+    run.oracle("100", run.rung(), after_ms=10_000)
+    assert run.word("ORD-6") is Word.HOLDS
+    assert run.outcome("CFG-5").word is Word.HOLDS
+
+
+def test_from_that_weekend_on_a_ladder_is_owed(story):
+    run = over_a_window(story)
+    run.now_ms = FRIDAY_2100_MS
+    prices(run, 40)
+    assert run.word("ORD-6") is Word.VIOLATED
+
+
+def test_a_maker_that_quotes_again_on_monday_does_not_wait_for_the_weekend(story):
+    run = over_a_window(story)
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    after_an_outage(run)
+    prices(run, 40)
+    assert "(connection, ended by open_orders)" in run.end("ORD-6").violations[0].text
+
+
+def test_a_signal_before_the_window_lasts_for_the_life(story):
+    run = story(now_ms=SUNDAY_2050_MS, weekend_only=False)
+    run.signal()
+    run.now_ms = FRIDAY_2100_MS
+    prices(run, 40)
+    assert run.word("ORD-6") is not Word.VIOLATED

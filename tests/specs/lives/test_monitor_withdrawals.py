@@ -107,3 +107,20 @@ def test_an_undeclared_order_in_the_reply_to_a_fill_may_be_a_rung_that_was_pendi
 def test_without_counter_orders_there_is_no_subject(story):
     assert story(counter_order_enabled=False).word("CTR-6") is Word.NOT_APPLICABLE
     assert story().word("CTR-6") is Word.VACUOUS
+
+
+def test_one_told_at_rest_after_it_ended_by_absence_has_to_go(story):
+    run = story()
+    rung = run.rung()
+    run.oracle("100", rung)
+    run.rests(rung)
+    counter = run.counter()
+    run.fills(rung, counter)
+    run.rests(counter, told=False)
+    run.timer(250, QueryOpenOrders())
+    run.answer(orders=(counter,))
+    run.timer(250, QueryOpenOrders())
+    run.answer()  # seen resting and absent: over, though its fill, and the word that it rests, are still on their way
+    run.tell(events.Resting(run.now_ms, counter.market, counter.cloid, 2, counter.px, counter.sz), run.cancel(counter))
+    outcome = run.end("CTR-6")
+    assert (outcome.word, dict(outcome.contexts)) == (Word.HOLDS, {"reconcile": 1})
