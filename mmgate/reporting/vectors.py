@@ -65,7 +65,7 @@ def tell_checked(checked: Checked, as_json: bool) -> int:
     typer.echo(f"{clean(checked.maker)}: {len(checked.results)} cases asked: {counts}")
     for kind, count in sorted(checked.undeclared.items()):
         typer.echo(f"not asked: {count} of {kind}: the maker does not declare what they are about")
-    if checked.inconclusive and not checked.counted(Said.DIFFERS):
+    if checked.inconclusive and (checked.outdated or not checked.counted(Said.DIFFERS)):
         typer.echo(f"nothing is concluded: {checked.inconclusive}")
     if checked.evidence is not None:
         typer.echo(f"evidence: {clean(str(checked.evidence))}")

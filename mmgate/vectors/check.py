@@ -23,6 +23,7 @@ from mmgate.vectors.case import FORMAT, TRACE, Case, Data, read_case, read_json
 from mmgate.vectors.fill import INDEX, root_of
 from mmgate.vectors.lives import Result, Said, lived, phases
 from model.journal import Maker, MakerFault
+from model.revision import MODEL_REVISION
 
 MOST_UNCOMPARED = 0.25
 """So large a share of the cases that a maker declares may end without a comparison; above it nothing is concluded."""
@@ -37,14 +38,23 @@ class Checked:
     undeclared: Counter[str] = field(default_factory=Counter)
     evidence: Path | None = None
     """Where what differs was written."""
+    revision: object = MODEL_REVISION
+    """The revision of the model whose answers the set holds."""
 
     def counted(self, said: Said) -> int:
         """Return how many cases ended so."""
         return sum(result.said is said for result in self.results)
 
     @property
+    def outdated(self) -> bool:
+        """Whether the set holds what another version of the reference answers."""
+        return self.revision != MODEL_REVISION
+
+    @property
     def inconclusive(self) -> str:
         """Say why nothing can be concluded; empty where something can."""
+        if self.outdated:
+            return f"the set is of the model's revision {shown(self.revision)}, this is {MODEL_REVISION}; fill it again"
         compared = len(self.results) - self.counted(Said.NOT_COMPARED)
         if not compared:
             return "nothing was compared"

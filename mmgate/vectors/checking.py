@@ -30,7 +30,8 @@ def check_set(folder: Path, command: str | None, out: Path | None = None, names:
 
     What differs leaves its case and what was said in `out`.
     """
-    cases = _named(read_set(folder)[1], names, folder)
+    index, all_cases = read_set(folder)
+    cases = _named(all_cases, names, folder)
     words = [PROGRAM, "vectors", "check", str(folder), *(["--port", command] if command else [])]
     with Evidence(out or FOLDER, MARK) as evidence:
         if command is None:
@@ -38,6 +39,7 @@ def check_set(folder: Path, command: str | None, out: Path | None = None, names:
             checked = _gathered(Checked(subject.name), check(cases, subject))
         else:
             checked = _of_a_port(cases, command, evidence.folder)
+        checked.revision = index.get("model_revision")
         if out is not None or checked.counted(Said.DIFFERS):
             evidence.write(MARK, json.dumps({"run": {"command": words}, **checked.data()}, indent=1) + "\n")
             checked.evidence = evidence.publish()

@@ -18,14 +18,17 @@ import jsonschema
 import pytest
 
 from mmgate.inputs import InputRefused
+from mmgate.reporting.vectors import tell_checked
 from mmgate.request import MakerRef
 from mmgate.vectors.agree import unlike
 from mmgate.vectors.case import CALL_KINDS, KINDS, Case, Compare, case_of, read_case
 from mmgate.vectors.check import Checked, Subject, check, here, read_set
+from mmgate.vectors.checking import check_set
 from mmgate.vectors.compare import changes
 from mmgate.vectors.fill import INDEX, SMALL, STANDARD, cases, index_of, schema
 from mmgate.vectors.lives import Result, Said
 from model.journal import Reply
+from model.revision import MODEL_REVISION
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMITTED = ROOT / "vectors"
@@ -254,6 +257,14 @@ def test_a_set_that_was_changed_is_refused_in_one_line(copy: Path, name: str, ol
         read_set(copy)
     (line,) = refusal.value.lines
     assert words in line
+
+
+def test_agreement_with_a_set_of_another_revision_of_the_model_concludes_nothing(copy: Path, tmp_path: Path):
+    spoil(copy / INDEX, f'"model_revision":{MODEL_REVISION}', '"model_revision":1')
+    checked = check_set(copy, None, tmp_path / "run", ["session/friday-open/at-always"])
+    assert checked.counted(Said.AGREES) == 1
+    assert checked.inconclusive == f"the set is of the model's revision 1, this is {MODEL_REVISION}; fill it again"
+    assert tell_checked(checked, as_json=False) == 3
 
 
 def test_an_id_can_not_lead_out_of_the_folder(tmp_path: Path):
