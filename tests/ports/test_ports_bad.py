@@ -27,9 +27,10 @@ from mmgate.worlds import world_of
 from specs.spec import Word
 
 BAD = Path(__file__).parent / "fakes" / "bad.py"
+ABSENT = BAD.with_name("absent.py")
 ROOT = Path(__file__).parents[2]
-SIGNAL = next(entry for entry in embedded_suite(QUICK) if (entry.name, entry.scenario) == ("fixed", "signal"))
-LOOP = next(entry for entry in embedded_suite(QUICK) if (entry.name, entry.scenario) == ("counter", "crash-loop"))
+ENTRIES = {f"{entry.name}/{entry.scenario}": entry for entry in embedded_suite(QUICK)}
+SIGNAL, LOOP = ENTRIES["fixed/signal"], ENTRIES["counter/crash-loop"]
 CONFIG = """
 [maker]
 enabled = true
@@ -135,6 +136,35 @@ def test_books_that_are_declared_and_refused_or_garbage_are_found(tmp_path: Path
         judged = played(fault, "call", tmp_path / fault)
         assert judged.outcomes[0].word is Word.VIOLATED
         assert "(call books)" in judged.outcomes[0].violations[0].text
+
+
+@pytest.mark.parametrize(
+    ("feature", "name", "caught"),
+    [
+        ("dynamic_offset", "dynamic/evening", "ORD-15"),
+        ("exponential", "exponential-convex/evening", "SIZ-1"),
+        ("convex", "exponential-convex/evening", "SIZ-1"),
+        ("counter_order", "counter/late-fills", "CTR-7"),
+        ("velocity_skew", "all-on/calm", "ORD-15"),
+        ("schedule_cancel", "all-week/taker", "DMS-1"),
+        ("attribution", "fixed/signal", "FIL-2"),
+        ("reconcile", "fixed/signal", "ORD-14"),
+        ("cancel_by_cloid", "fixed/signal", "ORD-10"),
+    ],
+)
+def test_a_feature_that_is_declared_and_absent_is_violated(feature: str, name: str, caught: str):
+    ref = MakerRef("port", shlex.join([sys.executable, "-S", "-E", str(ABSENT), feature]))
+    judged = judge(world_of(ENTRIES[name], 1), ref, stop=True)
+    violated = {outcome.spec_id for outcome in judged.outcomes if outcome.word is Word.VIOLATED}
+    assert caught in violated
+
+
+def test_a_port_without_any_feature_is_judged_by_every_spec_that_no_feature_excuses():
+    judged = judge(world_of(SIGNAL, 1), MakerRef("port", command("no_features", "hello")))
+    words = {outcome.spec_id: outcome.word for outcome in judged.outcomes}
+    assert Word.VIOLATED not in words.values()
+    assert {words[spec_id] for spec_id in ("OFF-3", "STL-1", "ORD-5", "FIL-3", "INV-3", "SES-1")} == {Word.HOLDS}
+    assert words["INV-1"] is Word.NOT_APPLICABLE  # it needs the books
 
 
 def test_another_name_in_every_life_is_no_fault_and_another_voice_from_the_second_on_is(tmp_path: Path):

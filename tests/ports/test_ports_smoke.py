@@ -78,7 +78,7 @@ BROKEN = {
     "attribution_text hostile_error stranger twins chatty twice echo unended huge closes_both forks_and_dies spins",
     "call": "result_garbage result_absent refuses",
     "life": "dies wrong_id nan_px",
-    "bye": "spins forks escapes deaf dies wrong_id not_json",
+    "bye": "spins forks escapes deaf dies wrong_id not_json twice chatty mute",
 }
 PAIRS = [(fault, when) for when, faults in BROKEN.items() for fault in faults.split()]
 
@@ -100,6 +100,13 @@ def test_each_bad_port_is_told_by_one_line_and_the_section_to_read(fault: str, w
 def test_what_is_only_unusual_is_no_fault_of_the_protocol(fault: str):
     sound, said = told(fault, "start")
     assert sound, said
+
+
+def test_a_port_without_any_feature_is_sound_and_that_is_said():
+    sound, said = told("no_features", "hello")
+    assert sound
+    assert "          features: none" in said
+    assert "          calls: none; ignores: none" in said
 
 
 def test_what_is_declared_and_not_in_the_protocol_is_named_and_counts_for_nothing():
