@@ -59,6 +59,7 @@ def judged(log: Iterable[tuple[int, Record | Gap]], lines: Lines, specs: Sequenc
         for line, record in log:
             if isinstance(record, RunStarted) and isinstance(log, RecordsLog):
                 auditor.heed_timers(log.timers)
+                auditor.heed_numbers(log.numbered)
             auditor.see(line, record)
     return auditor
 

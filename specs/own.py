@@ -182,6 +182,15 @@ class OwnOrder:
         """Whether a cancel of it means anything: an IOC never rests."""
         return self.place.tif is not IOC
 
+    def last_change_ms(self, *, refusals: bool = True) -> int:
+        """Return when it last changed by what was sent or told (L-7a).
+
+        A refused cancel says nothing about the order (L-5): some makers count it, others (`refusals` false) do not.
+        """
+        refused_ms = self.cancel_refused_ms if refusals else None
+        times = (self.sent_ms, self.last_told_ms, self.cancel_pending_ms, refused_ms)
+        return max(t for t in times if t is not None)
+
     def label(self) -> str:
         """Name it for a person: role, level, side, size, price."""
         level = "" if self.level is None or self.role is not LADDER else f" L{self.level}"

@@ -177,6 +177,8 @@ class Orders:
         order = self.find(event.cloid, event.oid)
         if order is None or not fresh:
             return order
+        if event.oid is not None:  # its `resting` may never be told, and be cancelled by this name
+            self.by_oid.setdefault(event.oid, order)
         order.told_filled += event.sz
         order.told_fills.append(event)
         order.last_told_ms = event.now_ms
@@ -257,7 +259,7 @@ class Orders:
     ) -> None:
         if order.ended_ms is not None and event.sent_ms <= order.ended_ms:
             return
-        unchanged = _last_change_ms(order) < event.sent_ms
+        unchanged = order.last_change_ms() < event.sent_ms
         if order.ended_ms is not None or unchanged:
             order.cancel_pending_ms = None  # it has to be sent again, which answers none of them (L-6)
             lost = sum(sent_ms <= event.now_ms - sent_timeout_ms for sent_ms in order.cancels_ms)
@@ -272,7 +274,7 @@ class Orders:
             order.absent_ms = event.now_ms
             order.missed = before or outstanding
         refused_ms, seen = order.cancel_refused_ms, order.told_resting_ms is not None
-        if not outstanding or _last_change_ms(order, refusals=not seen) >= event.sent_ms:
+        if not outstanding or order.last_change_ms(refusals=not seen) >= event.sent_ms:
             return
         twice = before and event.sent_ms - order.sent_ms >= sent_timeout_ms
         if seen or twice:
@@ -282,7 +284,7 @@ class Orders:
 
     def _perhaps_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int) -> None:
         """Absent twice, the second time late enough, it is over by every reading (L-7a)."""
-        if _last_change_ms(order) >= event.sent_ms:
+        if order.last_change_ms() >= event.sent_ms:
             return
         twice = order.absent_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms
         if twice or order.told_resting_ms is not None:
@@ -379,15 +381,6 @@ class Orders:
             if order.live:
                 order.remaining = max(ZERO, order.remaining - record.sz)
         return order
-
-
-def _last_change_ms(order: OwnOrder, *, refusals: bool = True) -> int:
-    """Return when an order last changed by what was sent or told (L-7a).
-
-    A refused cancel says nothing about the order (L-5): some makers count it, others (`refusals` false) do not.
-    """
-    times = (order.sent_ms, order.last_told_ms, order.cancel_pending_ms, order.cancel_refused_ms if refusals else None)
-    return max(t for t in times if t is not None)
 
 
 def found(record: journal.OrderOpened) -> OwnOrder:

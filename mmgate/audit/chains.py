@@ -12,17 +12,24 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from mmgate.audit.joins import UNSEEN
+from mmgate.audit.silences import UNANSWERED
 from model import events, journal
 from model.actions import Cancel, Place, QueryOpenOrders
 
 REMEMBERED = 20_000
 """Identities kept of what waits for its counterpart."""
 ZERO = Decimal(0)
+ROUGH = (journal.FaultBegan, journal.Crashed, journal.MakerFailed)
+TROUBLES = (*ROUGH, journal.FaultHealed)
+ONLINE = (events.Oracle, events.Resting, events.OpenOrders, events.Fill)
+DEAD, OFFLINE = "dead", "offline"
 SKEW_MS = 1_000
 """Times that go back by more show two clocks, not one."""
 
 
 Prices: TypeAlias = tuple[Decimal, Decimal | None]
+Priced: TypeAlias = tuple[Prices, int]
+"""Prices and when the venue set them."""
 ANSWERS: Mapping[type, str] = {
     events.Resting: "resting",
     events.Done: "executed",
@@ -53,7 +60,11 @@ class Known:
 
 
 class Chains:
-    """Looks at each record and tells what must be missing before it. `timers`: whether every timer is told."""
+    """Looks at each record and tells what must be missing before it. `timers`: whether every timer is told.
+
+    `priced`: whether so far no price told to the maker can be missing unnoticed: the venue's are known, each one, and
+    nothing was troubled.
+    """
 
     def __init__(self) -> None:
         self.timers = True
@@ -75,7 +86,10 @@ class Chains:
         self._unheard: OrderedDict[tuple[str, int], None] = OrderedDict()
         self._heard = Known()
         self._strange = 0
-        self._prices: dict[str, deque[Prices]] = {}
+        self._prices: dict[str, deque[Priced]] = {}
+        self._troubles: dict[str, None] = {}
+        self._troubled_ms = 0
+        self.priced = True
         self._look: dict[type, Callable[[Any], Iterator[str]]] = {
             journal.Turn: self._turn,
             journal.OrderOpened: self._opened,
@@ -93,12 +107,14 @@ class Chains:
             yield f"the time goes back by {self._now_ms - record.now_ms} ms: two clocks, or lines out of order"
         self._now_ms = max(self._now_ms, record.now_ms)
         kind = type(record)
+        if kind in TROUBLES:
+            self._trouble(record)
         look = self._look.get(kind)
         if look is not None:
             yield from look(record)
         elif kind is journal.RunStarted:
             self._run(record)
-        elif kind in (journal.FaultBegan, journal.Crashed, journal.MakerFailed):
+        elif kind in ROUGH and not (isinstance(record, journal.FaultBegan) and record.kind == UNANSWERED):
             self._rough = self._silent = True
 
     def _run(self, record: journal.Record) -> None:
@@ -109,6 +125,9 @@ class Chains:
 
     def _turn(self, turn: journal.Turn) -> Iterator[str]:
         event = turn.event
+        if OFFLINE in self._troubles and isinstance(event, ONLINE):
+            del self._troubles[OFFLINE]
+            yield "messages come while the connection is down, and that there is a new one is not told"
         if type(event) in ANSWERS:
             self._answered(event)
         if isinstance(event, events.Start):
@@ -127,8 +146,12 @@ class Chains:
                 yield f"an answer to a query of {event.sent_ms}, and no query of that time is told"
         elif isinstance(event, events.Connected):
             self._asked.add(event.now_ms)
+            self._troubles.pop(OFFLINE, None)
+            self._troubled_ms = event.now_ms
         elif isinstance(event, events.Disconnected):
             self._rough = True
+            self._troubles[OFFLINE] = None
+            self.priced = False
         for action in turn.reply.actions:
             if isinstance(action, Place):
                 self._sent.add(action.cloid)
@@ -155,24 +178,40 @@ class Chains:
             if len(self._unheard) > REMEMBERED:
                 self._unheard.popitem(last=False)
 
+    def _trouble(self, record: journal.Record) -> None:
+        """Note the world's troubles, during which not all is told."""
+        if isinstance(record, journal.FaultHealed):
+            self._troubles.pop(record.kind, None)
+        elif isinstance(record, journal.FaultBegan):
+            self._troubles[record.kind] = None
+        else:
+            self._troubles[DEAD] = None
+        self._troubled_ms, self.priced = self._now_ms, False
+
     def _priced(self, event: events.Oracle) -> Iterator[str]:
-        """Told prices follow the venue's, one by one."""
-        waiting = self._prices.get(event.market, deque())
+        """Told prices follow the venue's, one by one, but for those of troubled times."""
+        waiting = self._prices.get(event.market)
+        if waiting is None:
+            self.priced = False
+            return
         prices = (event.oracle_px, event.mark_px)
-        if prices not in waiting:
+        if all(known != prices for known, _ in waiting):
             return
         passed = 0
-        while waiting.popleft() != prices:
-            passed += 1
-        if passed and not self._rough:
+        while (known := waiting.popleft())[0] != prices:
+            passed += known[1] > self._troubled_ms and not self._troubles
+        if passed:
             yield f"{passed} prices of {event.market} were never told"
 
     def _prices_set(self, record: journal.PricesSet) -> Iterator[str]:
         waiting = self._prices.setdefault(record.market, deque(maxlen=100))
-        waiting.append((record.oracle_px, record.mark_px))
+        waiting.append(((record.oracle_px, record.mark_px), record.now_ms))
         return iter(())
 
     def _start(self, start: events.Start) -> None:
+        for trouble in (DEAD, OFFLINE):
+            self._troubles.pop(trouble, None)
+        self._troubled_ms = start.now_ms
         if not self._life:
             self._size = {position.market: position.size for position in start.positions}
             self._open = {order.oid: order.remaining for order in start.open_orders}

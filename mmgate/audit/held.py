@@ -326,7 +326,8 @@ class Telling:
                 self.flaws.append((line, f"{text}, to the end"))
         for standing in self.open.values():
             if standing.unseen:
-                yield standing.unseen, OPENED, standing.line, _message(standing.shown(), "open")
+                first_ms = min(standing.unseen, standing.seen_ms) if standing.absent else standing.unseen
+                yield first_ms, OPENED, standing.line, _message(standing.shown(), "open")
             if standing.absent:
                 if standing.seen_ms > self._rough_ms:
                     oid = standing.order.get("oid")

@@ -21,6 +21,7 @@ from mmgate.audit.messages import PROCESS, TURNS, Words
 from mmgate.audit.reading import FLAW, Item, Reader, misread
 from mmgate.audit.rebuilt import Held
 from mmgate.audit.shapes import name, table
+from mmgate.audit.silences import UNANSWERED, Silences
 from mmgate.audit.wire import Wire
 from mmgate.inputs import InputRefused, shown_path
 from model import events, journal
@@ -33,6 +34,7 @@ Handler: TypeAlias = Callable[[int, int, Any, dict[str, Any]], Iterator[Found]]
 UNNUMBERED = "the lines bear no numbers, so that one that is missing can't be told from one that never was"
 SEVERAL = "a message told several things at once; which one the maker's requests answer is not told"
 UNGRANTED = "whether the venue granted the dead man's switch is not told"
+UNTOLD = "nothing answers {}: the answer, or only the line that tells it, is missing"
 TIMER_MS = 250
 """How often a maker's loop turns at least, where nothing says otherwise."""
 
@@ -54,7 +56,7 @@ class RecordsLog:
     """Reads records. Raises InputRefused where it is not known what is judged.
 
     `notes`: what a reader of the words should know. `unjudged`: specs that the log can't judge, and why. `timers`:
-    whether lines tell each turn of the maker's loop.
+    whether lines tell each turn of the maker's loop. `numbered`: whether they bear numbers.
     """
 
     def __init__(self, paths: Sequence[Path], mapping: RecordMap, config: MakerConfig | None) -> None:
@@ -62,6 +64,7 @@ class RecordsLog:
         self.notes: list[str] = []
         self.unjudged: dict[str, str] = {}
         self.timers = True
+        self.numbered = bool(mapping.lines["number"])
         self._paths = tuple(paths)
         self._map = mapping
         self._config = config
@@ -71,11 +74,12 @@ class RecordsLog:
         self._runs = Runs()
         self._reply_ms: int = mapping.account["reply_ms"]
         self._window_ms: int = mapping.run["delivery_ms"]
+        self._silences = Silences(mapping.run["round_trip_ms"])
         self._strangers: set[str] = set()
         self._prefix = "" if config is None else "0x" + config.cloid_prefix
         self._last = (1, 0)
         self._life = 0
-        self._doubts = Doubts(numbered=bool(mapping.lines["number"]), markets=mapping.markets, own=self._own)
+        self._doubts = Doubts(numbered=self.numbered, markets=mapping.markets, own=self._own)
         self._begun = self._ended = self._mapped = False
         self._turn: OpenTurn | None = None
         self._held: list[Found] = []
@@ -107,7 +111,7 @@ class RecordsLog:
             yield self._last[0], end
 
     def _judged(self) -> Iterator[Found]:
-        if not self._map.lines["number"] and not self._map.lines["complete"]:
+        if not self.numbered and not self._map.lines["complete"]:
             yield 1, Gap(1, 1, UNNUMBERED)
         for line, now_ms, kind, content, beside in self._items():
             self._last = (max(line, self._last[0]), max(now_ms, self._last[1]))
@@ -140,7 +144,7 @@ class RecordsLog:
             offset_ms = self._map.account["clock_offset_ms"]
             yield from with_exports(Reader(self.lines, self._map), self._map.exports, offset_ms)
             return
-        held = Held(self._telling, self._window_ms, numbered=bool(self._map.lines["number"]))
+        held = Held(self._telling, self._window_ms, numbered=self.numbered)
         self._rebuilt = held.prepare()
         if self._rebuilt:
             self.notes.append("what the venue held is rebuilt from what the maker received")
@@ -224,7 +228,21 @@ class RecordsLog:
     ) -> Iterator[Found]:
         yield from self._flush()
         yield from self._alive(now_ms, line)
+        if self._rebuilt:
+            yield from self._unanswered(now_ms, line, event)
         self._turn = OpenTurn(line, now_ms, event, mm_fill if isinstance(mm_fill, bool) else None, alone)
+
+    def _unanswered(self, now_ms: int, line: int, event: events.Event) -> Iterator[Found]:
+        """Count the moment at which an answer was due as one at which the world misbehaved."""
+        self._silences.told(event)
+        late = list(self._silences.over(now_ms))
+        if not late:
+            return
+        since, text = late[0]
+        if not self.numbered:
+            yield line, Gap(line, since, UNTOLD.format(text))
+        yield line, journal.FaultBegan(now_ms, UNANSWERED, text)
+        yield line, journal.FaultHealed(now_ms, UNANSWERED)
 
     def _sent(self, now_ms: int, line: int, content: Any, _beside: dict[str, Any]) -> Iterator[Found]:
         request: dict[str, Any] | None = table(content)
@@ -237,6 +255,7 @@ class RecordsLog:
         turn = yield from self._answering(now_ms, line)
         turn.actions += found
         for action in found:
+            self._silences.asked(turn.now_ms, turn.line, action)
             if isinstance(action, Place):
                 self._doubts.placed(action.cloid)
                 if not action.cloid.startswith(self._prefix):

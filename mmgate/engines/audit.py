@@ -17,6 +17,18 @@ from specs.panel import Panel
 from specs.spec import Outcome, Word
 
 ENGINE = "audit"
+BY_PRICES = frozenset(
+    (
+        *("OFF-1", "CFG-2", "OFF-2", "OFF-3", "OFF-4", "OFF-9", "TCK-1", "SIZ-1", "ADV-1", "VEL-2", "STL-1", "CFG-5"),
+        *("VOL-1", "VOL-2", "VOL-8", "CTR-1", "CTR-2", "CTR-3", "CTR-6", "CTR-7", "INV-1", "INV-2", "INV-3"),
+        *("ORD-3", "ORD-5", "ORD-6", "ORD-9", "ORD-10", "ORD-13", "ORD-15", "RSK-1"),
+    )
+)
+"""Specs that judge by the prices that the maker was told: one that is missing may be all that is wrong."""
+BY_LOG = frozenset(("LOG-1", "VOL-6"))
+"""Specs that miss a line of the maker's own log, which nothing else tells of."""
+UNLOGGED = "the lines bear no numbers, and one of the maker's own log may be missing"
+UNPRICED = "the lines bear no numbers, and the venue's own prices are not told, or not for all of the time"
 LOOK_EVERY = 1024
 """Records after which monitors are asked for new violations, while their lines are still known."""
 
@@ -42,6 +54,8 @@ class Auditor:
         self._unclear: dict[str, int] = {}
         self._lines: list[int] = [0] * LOOK_EVERY
         self._violated: dict[str, int] = {}
+        self._numbered = True
+        self._unsure: dict[str, str] = {}
         self._last = 0
 
     def see(self, line: int, found: Record | Gap) -> None:
@@ -62,6 +76,10 @@ class Auditor:
     def heed_timers(self, told: bool) -> None:
         """Say whether the log tells each turn of the maker's loop, so that one that is missing is a gap."""
         self._chains.timers = told
+
+    def heed_numbers(self, numbered: bool) -> None:
+        """Say whether the lines bear numbers, so that each one that is missing is noticed."""
+        self._numbered = numbered
 
     def words(self, unjudged: Mapping[str, str] = MappingProxyType({})) -> tuple[Found, ...]:
         """Return a word for each spec, in reading order; call it once, at the end of the log.
@@ -88,8 +106,18 @@ class Auditor:
                 line = self._lines[violation.index % LOOK_EVERY]
                 if not self.gaps.unclear_at(line):
                     self._violated[monitor.spec.id] = line
+                    self._weigh(monitor.spec.id)
                     break
                 self._unclear.setdefault(monitor.spec.id, line)
+
+    def _weigh(self, spec_id: str) -> None:
+        """Doubt a finding of lines without numbers where one more line could undo it, and nothing would tell."""
+        if self._numbered:
+            return
+        if spec_id in BY_LOG:
+            self._unsure[spec_id] = UNLOGGED
+        elif spec_id in BY_PRICES and not self._chains.priced:
+            self._unsure[spec_id] = UNPRICED
 
     def _word(self, outcome: Outcome) -> Found:
         if outcome.word is Word.VIOLATED:
@@ -106,7 +134,11 @@ class Auditor:
             return Found(_doubtful(outcome, f"{self._place(unclear)}: {self.gaps.unclear_text} ({fact})"))
         line = self._last if line is None else line
         if not self.gaps.doubted(line):
-            return Found(outcome, line)
+            unsure = self._unsure.get(outcome.spec_id)
+            if unsure is None:
+                return Found(outcome, line)
+            finding = f"violated at {self._place(line)} if nothing is missing ({fact})"
+            return Found(_doubtful(outcome, f"{finding}; {unsure}"))
         finding = f"violated at {self._place(line)} if nothing is missing ({fact})"
         return Found(_doubtful(outcome, f"{finding}; {self._first_gap()}"))
 
