@@ -12,9 +12,10 @@ from types import MappingProxyType
 
 from mmgate.audit.chains import Chains
 from mmgate.audit.gaps import Gap, Gaps
+from mmgate.audit.lateness import Lateness
 from model.journal import Record
 from specs.panel import Panel
-from specs.spec import Outcome, Word
+from specs.spec import Outcome, Violation, Word
 
 ENGINE = "audit"
 BY_PRICES = frozenset(
@@ -50,10 +51,11 @@ class Auditor:
         self.gaps = Gaps()
         self.records = 0
         self._chains = Chains()
+        self._lateness = Lateness()
         self._looked: dict[str, int] = {}
         self._unclear: dict[str, int] = {}
         self._lines: list[int] = [0] * LOOK_EVERY
-        self._violated: dict[str, int] = {}
+        self._violated: dict[str, list[tuple[int, Violation]]] = {}
         self._numbered = True
         self._unsure: dict[str, str] = {}
         self._last = 0
@@ -69,6 +71,7 @@ class Auditor:
         for text in self._chains.missing(found):
             since = self.gaps.since  # what follows a gap of known place comes from it
             self.gaps.add(Gap(line, 1 if since is None else since, text))
+        self._lateness.see(found)
         self.panel.observe(found)
         if self.records % LOOK_EVERY == 0:
             self._look()
@@ -99,16 +102,17 @@ class Auditor:
         """Note the line of each spec's first violation, those apart that one line shows which can't be judged alone."""
         for monitor in self.panel.monitors:
             known = self._looked.get(monitor.spec.id, 0)
-            if len(monitor.violations) == known or monitor.spec.id in self._violated:
+            if len(monitor.violations) == known:
                 continue
             self._looked[monitor.spec.id] = len(monitor.violations)
             for violation in monitor.violations[known:]:
                 line = self._lines[violation.index % LOOK_EVERY]
-                if not self.gaps.unclear_at(line):
-                    self._violated[monitor.spec.id] = line
+                if self.gaps.unclear_at(line):
+                    self._unclear.setdefault(monitor.spec.id, line)
+                    continue
+                if monitor.spec.id not in self._violated:
                     self._weigh(monitor.spec.id)
-                    break
-                self._unclear.setdefault(monitor.spec.id, line)
+                self._violated.setdefault(monitor.spec.id, []).append((line, violation))
 
     def _weigh(self, spec_id: str) -> None:
         """Doubt a finding of lines without numbers where one more line could undo it, and nothing would tell."""
@@ -129,18 +133,24 @@ class Auditor:
     def _found(self, outcome: Outcome) -> Found:
         """Let a violation stand where the log is whole up to its line, and the line can be judged by itself."""
         fact = outcome.violations[0].text if outcome.violations else outcome.reason
-        line, unclear = self._violated.get(outcome.spec_id), self._unclear.get(outcome.spec_id)
-        if line is None and unclear is not None:
+        seen, unclear = self._violated.get(outcome.spec_id, []), self._unclear.get(outcome.spec_id)
+        if not seen and unclear is not None:
             return Found(_doubtful(outcome, f"{self._place(unclear)}: {self.gaps.unclear_text} ({fact})"))
-        line = self._last if line is None else line
-        if not self.gaps.doubted(line):
-            unsure = self._unsure.get(outcome.spec_id)
-            if unsure is None:
-                return Found(outcome, line)
-            finding = f"violated at {self._place(line)} if nothing is missing ({fact})"
-            return Found(_doubtful(outcome, f"{finding}; {unsure}"))
-        finding = f"violated at {self._place(line)} if nothing is missing ({fact})"
-        return Found(_doubtful(outcome, f"{finding}; {self._first_gap()}"))
+        line = seen[0][0] if seen else self._last
+        if self.gaps.doubted(line):
+            return self._perhaps(outcome, line, "nothing is missing", fact, self._first_gap())
+        if outcome.spec_id in self._unsure:
+            return self._perhaps(outcome, line, "nothing is missing", fact, self._unsure[outcome.spec_id])
+        late = [self._lateness.excuse(outcome.spec_id, violation.now_ms) for _, violation in seen]
+        standing = [one for one, text in zip(seen, late, strict=True) if not text]
+        if seen and (not standing or self.gaps.doubted(standing[0][0])):
+            return self._perhaps(outcome, line, "nothing came late", fact, next(filter(None, late)))
+        if not standing:
+            return Found(outcome, line)
+        return Found(replace(outcome, violations=tuple(one for _, one in standing)), standing[0][0])
+
+    def _perhaps(self, outcome: Outcome, line: int, condition: str, fact: str, why: str) -> Found:
+        return Found(_doubtful(outcome, f"violated at {self._place(line)} if {condition} ({fact}); {why}"))
 
     def _first_gap(self) -> str:
         first = self.gaps.kept[0]

@@ -1,0 +1,142 @@
+"""What section 7 of the rules assumes and a log refutes: places land and fills arrive within `sent_timeout_ms`.
+
+Where a place came to the venue later, or a word, fill or answer to the maker, no maker can know what the rules take
+for known. A snapshot's fills are no such case: the rules say what they mean however old they are (L-4, L-7).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from model import events, journal
+from model.actions import Cancel, Place
+from model.config import MakerConfig
+from specs.bounds import Bounds
+
+UNTIMED = frozenset(
+    (
+        *("OFF-2", "OFF-3", "OFF-9", "VEL-2", "VOL-1", "VOL-2", "VOL-6", "VOL-8", "CTR-2", "CTR-5", "ORD-4"),
+        *("ORD-11", "ORD-12", "ORD-16", "FIL-2", "OBS-1", "SES-1"),
+    )
+)
+"""Specs that judge by nothing that comes late: what the maker knows of orders and positions, and how long it took."""
+REMEMBERED = 20_000
+MOST_KEPT = 4_096
+LATER = "{} {} ms after it {}, later than sent_timeout_ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One thing that came late: when it happened, when it was known, in words."""
+
+    since_ms: int
+    until_ms: int
+    text: str
+
+
+class Times:
+    """When things happened, until they are told; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, int] = OrderedDict()
+
+    def note(self, key: Hashable, now_ms: int) -> None:
+        """Remember when something was."""
+        self._kept[key] = now_ms
+        if len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+
+    def take(self, key: Hashable) -> int | None:
+        """Return when it was, once."""
+        return self._kept.pop(key, None)
+
+
+class Lateness:
+    """Looks at each record for what came late; says for how long a spec can't blame for it."""
+
+    def __init__(self) -> None:
+        self._run = journal.RunStarted(0, "", 0, "", MakerConfig(), (), 0, 0, 0)
+        self._bounds = Bounds(MakerConfig(), 0, 0)
+        self._late: deque[Late] = deque(maxlen=MOST_KEPT)
+        self._sent, self._happened = Times(), Times()
+        self._look: dict[type, Callable[[Any], Iterator[tuple[int, int, str, str]]]] = {
+            journal.Turn: self._turn,
+            journal.OrderOpened: self._landed,
+            journal.OrderExecuted: self._landed,
+            journal.OrderRefused: self._landed,
+            journal.OrderClosed: self._closed,
+        }
+
+    def see(self, record: journal.Record) -> None:
+        """Look at the next record."""
+        look = self._look.get(type(record))
+        if look is None:
+            if isinstance(record, journal.RunStarted):
+                self._run = record
+            return
+        for since_ms, now_ms, what, did in look(record):
+            if now_ms - since_ms > self._bounds.config.sent_timeout_ms:
+                self._add(Late(since_ms, now_ms, LATER.format(what, now_ms - since_ms, did)))
+
+    def excuse(self, spec_id: str, now_ms: int) -> str:
+        """Say what came so late that a spec's finding at this time may be due to it; empty when nothing did."""
+        if spec_id in UNTIMED:
+            return ""
+        after_ms = self._bounds.shutdown_ms + self._bounds.repair_ms
+        return next((one.text for one in self._late if one.since_ms <= now_ms <= one.until_ms + after_ms), "")
+
+    def _add(self, late: Late) -> None:
+        """Keep it, with the last one where both overlap."""
+        if self._late and late.since_ms <= self._late[-1].until_ms:
+            last = self._late.pop()
+            late = Late(min(last.since_ms, late.since_ms), max(last.until_ms, late.until_ms), last.text)
+        self._late.append(late)
+
+    # -- one record each: when, when known, what, did what
+
+    def _turn(self, turn: journal.Turn) -> Iterator[tuple[int, int, str, str]]:
+        event = turn.event
+        if isinstance(event, events.Start):
+            run = self._run
+            self._bounds = Bounds(event.config, run.round_trip_ms, run.timer_ms, run.delivery_ms)
+        elif isinstance(event, events.Fill | events.TakerFill):
+            if not event.snapshot:
+                yield event.time_ms, turn.now_ms, "a fill was told", "happened"
+        elif isinstance(event, events.OpenOrders):
+            yield event.sent_ms, turn.now_ms, "an answer came", "was asked for"
+        else:
+            happened_ms = self._happened.take((type(event), getattr(event, "oid", None)))
+            if happened_ms is not None:
+                yield happened_ms, turn.now_ms, "a word on an order was told", "happened"
+        for action in turn.reply.actions:
+            if isinstance(action, Place):
+                self._sent.note(action.cloid, turn.now_ms)
+            elif isinstance(action, Cancel):
+                self._sent.note(("cancel", action.cloid or action.oid), turn.now_ms)
+
+    def _landed(
+        self, record: journal.OrderOpened | journal.OrderExecuted | journal.OrderRefused
+    ) -> Iterator[tuple[int, int, str, str]]:
+        if record.oid is not None:
+            self._happened.note((WORDS[type(record)], record.oid), record.now_ms)
+        sent_ms = self._sent.take(record.cloid)
+        if sent_ms is not None:
+            yield sent_ms, record.now_ms, "an order came to the venue", "was sent"
+
+    def _closed(self, record: journal.OrderClosed) -> Iterator[tuple[int, int, str, str]]:
+        if record.reason != "filled":
+            self._happened.note((events.Canceled, record.oid), record.now_ms)
+        asked = [self._sent.take(("cancel", name)) for name in (record.cloid, record.oid)]
+        for asked_ms in asked:
+            if asked_ms is not None and record.reason == "canceled":
+                yield asked_ms, record.now_ms, "a cancel came to the venue", "was sent"
+
+
+WORDS = {
+    journal.OrderOpened: events.Resting,
+    journal.OrderExecuted: events.Done,
+    journal.OrderRefused: events.Rejected,
+}
