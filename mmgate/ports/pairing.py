@@ -99,7 +99,8 @@ class Names:
         fills = tuple(replace(fill, cloid=self._of_port.get(fill.cloid or "", fill.cloid)) for fill in start.fills)
         return replace(start, open_orders=self._renamed(start.open_orders), fills=fills)
 
-    def _renamed(self, orders: Iterable[OpenOrder]) -> tuple[OpenOrder, ...]:
+    def _renamed(self, orders: Sequence[OpenOrder]) -> tuple[OpenOrder, ...]:
+        self._by_oid.update({(one.market, one.oid): one.cloid for one in orders if one.cloid is not None})
         return tuple(replace(one, cloid=self._of_port.get(one.cloid or "", one.cloid)) for one in orders)
 
     def order_of(self, cancel: Cancel, *, port: bool) -> str:

@@ -14,6 +14,7 @@ from mmgate.profiles import QUICK, embedded_suite
 from mmgate.request import MakerRef
 from mmgate.worlds import world_of
 from model.actions import Action, Cancel, Place, QueryOpenOrders, Role, ScheduleCancel, Side, Tif
+from model.config import MakerConfig
 from model.events import Event, OpenOrder, OpenOrders, Resting, Start
 from model.journal import Books, LogLine, Maker, Reply
 from model.maker import Reference
@@ -65,6 +66,18 @@ def test_a_cancel_by_oid_and_one_by_cloid_mean_the_same_order():
     found = compared([Cancel(GOLD, oid=7)], [Cancel(GOLD, cloid="b2")], names)
     assert found is not None
     assert found.kind == "actions"
+
+
+def test_an_order_that_a_life_finds_may_be_cancelled_by_oid_or_by_cloid():
+    found = (OpenOrder(GOLD, 55, "a9", Side.BUY, Decimal(99), Decimal(1)),)
+    for told in (Names.start, Names.start_for_port):
+        names = Names()
+        told(names, Start(5, 1, MakerConfig(), (), found))
+        assert compared([Cancel(GOLD, oid=55)], [Cancel(GOLD, cloid="a9")], names) is None
+    for hear in (Names.told, Names.for_port):
+        names = Names()
+        hear(names, OpenOrders(6, 5, found, ()))
+        assert compared([Cancel(GOLD, oid=55)], [Cancel(GOLD, cloid="a9")], names) is None
 
 
 def test_a_role_that_only_one_of_two_makers_tells_is_no_difference():
