@@ -22,7 +22,7 @@ from model.quoting import Rung
 from model.recall import known_order
 from model.requote import watch_informative
 from model.risk import Requests
-from model.state import MarketState, State
+from model.state import MarketState, ShutdownState, State
 from model.volatility import read
 from specs.defects.defect import Defect, Patch
 
@@ -124,6 +124,17 @@ def _own_by_name_only(original: Any) -> Callable[[Draft, Fill | TakerFill], bool
     return is_own
 
 
+def _latched(original: Any) -> Callable[[Draft], None]:
+    def run_sessions(draft: Draft) -> None:
+        state = draft.state
+        weekend, before, reason = state.weekend, state.shutdown, state.shutdown_reason
+        original(draft)
+        if before is ShutdownState.DONE and state.shutdown is ShutdownState.NONE and state.weekend == weekend:
+            state.shutdown, state.shutdown_reason = before, reason
+
+    return run_sessions
+
+
 def _renewed_offline(original: Any) -> Callable[[Draft], None]:
     def run_dead_man(draft: Draft) -> None:
         connected, draft.state.connected = draft.state.connected, True
@@ -206,6 +217,13 @@ READINGS = (
         ("L-10", "L-14"),
         (),
         (Patch("model.maker:_run_dead_man", _renewed_offline),),
+    ),
+    Defect(
+        "latched-until-the-weekend",
+        "a finished shutdown by the window is over with the next weekend, not when the quoting window opens",
+        ("S-4", "L-9"),
+        (),
+        (Patch("model.maker:run_sessions", _latched),),
     ),
 )
 """Each other reading by itself: the reference, changed in that alone."""

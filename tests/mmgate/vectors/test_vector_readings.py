@@ -69,6 +69,7 @@ TOLD = {
     "unanswered-halts-all": rare("answers/no-mark"),
     "own-by-name-only": rare("fills/without-a-name"),
     "switch-renewed-offline": rare("switch/offline"),
+    "latched-until-the-weekend": rare("shutdown/opens-again"),
     "armed-for-orders-found": left_orders,
     "pending-where-it-falls": skewed_inside,
 }
