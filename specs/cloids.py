@@ -32,7 +32,10 @@ class FirstUses:
         key = packed(cloid)
         if key is None:
             return self._use_other(cloid, (now_ms, life))
-        bucket = self._buckets.setdefault(crc32(key) % BUCKETS, bytearray())
+        place = crc32(key) % BUCKETS
+        bucket = self._buckets.get(place)
+        if bucket is None:
+            bucket = self._buckets[place] = bytearray()
         at = bucket.find(key)
         while at >= 0 and at % ENTRY_BYTES:  # what begins inside an entry is no name
             at = bucket.find(key, at + 1)
@@ -50,7 +53,7 @@ class FirstUses:
 
     def _number(self, now_ms: int, life: int) -> int:
         """Return the number of this use: that of the last one where it was at the same time."""
-        if not self._times_ms or (self._times_ms[-1], self._lives[-1]) != (now_ms, life):
+        if not self._times_ms or self._times_ms[-1] != now_ms or self._lives[-1] != life:
             self._times_ms.append(now_ms)
             self._lives.append(life)
         return len(self._times_ms) - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from model import journal
 from model.actions import Cancel
 from specs.duties import recovered
@@ -54,9 +56,9 @@ class NoGhost(Monitor):
 
     def told_any(self, turn: journal.Turn) -> None:
         """Count ends told: each is a ghost if it is not believed."""
-        cloid = getattr(turn.event, "cloid", None)
-        order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
-        if order is not None and order.ended_ms == turn.event.now_ms:
+        event: Any = turn.event  # one that names an order
+        order = self.view.orders.by_cloid.get(event.cloid)
+        if order is not None and order.ended_ms == event.now_ms:
             self.antecedent(f"told {order.ended_by}", order)
 
     def _end_arrived(self, order: OwnOrder, quiescent: bool) -> bool:

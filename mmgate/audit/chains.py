@@ -7,7 +7,7 @@ and what faults, deaths and outages explain is no evidence.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -25,7 +25,9 @@ ONLINE = (events.Oracle, events.Resting, events.OpenOrders, events.Fill)
 DEAD, OFFLINE = "dead", "offline"
 SKEW_MS = 1_000
 """Times that go back by more show two clocks, not one."""
-
+UNSENT = "order {} reached the venue, and its sending is not told"
+Missing: TypeAlias = Sequence[str]
+NOTHING: Missing = ()
 
 Prices: TypeAlias = tuple[Decimal, Decimal | None]
 Priced: TypeAlias = tuple[Prices, int]
@@ -90,7 +92,16 @@ class Chains:
         self._troubles: dict[str, None] = {}
         self._troubled_ms = 0
         self.priced = True
-        self._look: dict[type, Callable[[Any], Iterator[str]]] = {
+        self._told: dict[type, Callable[[Any], Missing]] = {
+            events.Timer: self._timer,
+            events.Fill: self._fill,
+            events.TakerFill: self._fill,
+            events.Oracle: self._priced,
+            events.OpenOrders: self._answer,
+            events.Connected: self._connected,
+            events.Disconnected: self._disconnected,
+        }
+        self._look: dict[type, Callable[[Any], Missing]] = {
             journal.Turn: self._turn,
             journal.OrderOpened: self._opened,
             journal.OrderClosed: self._closed,
@@ -98,24 +109,26 @@ class Chains:
             journal.OrderExecuted: self._landed,
             journal.Traded: self._trade,
             journal.PricesSet: self._prices_set,
-            journal.RunEnded: self._ended,
+            journal.RunEnded: lambda record: list(self._ended(record)),
         }
 
-    def missing(self, record: journal.Record) -> Iterator[str]:
-        """Yield a sentence for each thing that a record needs and nothing told."""
-        if record.now_ms < self._now_ms - SKEW_MS:
-            yield f"the time goes back by {self._now_ms - record.now_ms} ms: two clocks, or lines out of order"
-        self._now_ms = max(self._now_ms, record.now_ms)
-        kind = type(record)
+    def missing(self, record: journal.Record) -> Missing:
+        """Return a sentence for each thing that a record needs and nothing told."""
+        kind, back_ms = type(record), self._now_ms - record.now_ms
+        if back_ms < 0:
+            self._now_ms = record.now_ms
         if kind in TROUBLES:
             self._trouble(record)
-        look = self._look.get(kind)
+        look, found = self._look.get(kind), NOTHING
         if look is not None:
-            yield from look(record)
+            found = look(record)
         elif kind is journal.RunStarted:
             self._run(record)
         elif kind in ROUGH and not (isinstance(record, journal.FaultBegan) and record.kind == UNANSWERED):
             self._rough = self._silent = True
+        if back_ms > SKEW_MS:
+            return [f"the time goes back by {back_ms} ms: two clocks, or lines out of order", *found]
+        return found
 
     def _run(self, record: journal.Record) -> None:
         assert isinstance(record, journal.RunStarted)
@@ -123,42 +136,52 @@ class Chains:
 
     # -- the maker's side
 
-    def _turn(self, turn: journal.Turn) -> Iterator[str]:
-        event = turn.event
-        if OFFLINE in self._troubles and isinstance(event, ONLINE):
+    def _turn(self, turn: journal.Turn) -> Missing:
+        event, found = turn.event, NOTHING
+        kind = type(event)
+        if self._troubles and OFFLINE in self._troubles and kind in ONLINE:
             del self._troubles[OFFLINE]
-            yield "messages come while the connection is down, and that there is a new one is not told"
-        if type(event) in ANSWERS:
+            found = ("messages come while the connection is down, and that there is a new one is not told",)
+        if kind in ANSWERS:
             self._answered(event)
         if isinstance(event, events.Start):
             self._start(event)
         elif turn.life != self._life:
-            yield f"life {turn.life} speaks, and its beginning is not told"
+            found = [*found, f"life {turn.life} speaks, and its beginning is not told"]
             self._life = turn.life
-        elif isinstance(event, events.Timer):
-            yield from self._timer(event)
-        elif isinstance(event, events.Fill | events.TakerFill):
-            yield from self._fill(event)
-        elif isinstance(event, events.Oracle):
-            yield from self._priced(event)
-        elif isinstance(event, events.OpenOrders):
-            if event.sent_ms not in self._asked:
-                yield f"an answer to a query of {event.sent_ms}, and no query of that time is told"
-        elif isinstance(event, events.Connected):
-            self._asked.add(event.now_ms)
-            self._troubles.pop(OFFLINE, None)
-            self._troubled_ms = event.now_ms
-        elif isinstance(event, events.Disconnected):
-            self._rough = True
-            self._troubles[OFFLINE] = None
-            self.priced = False
+        elif kind in self._told:
+            also = self._told[kind](event)
+            found = [*found, *also] if also else found
+        if turn.reply.actions:
+            self._sends(turn)
+        return found
+
+    def _sends(self, turn: journal.Turn) -> None:
+        """Note what the maker asks for."""
         for action in turn.reply.actions:
-            if isinstance(action, Place):
+            if type(action) is Place:
                 self._sent.add(action.cloid)
-            elif isinstance(action, Cancel):
+            elif type(action) is Cancel:
                 self._cancels.add(action.oid if action.cloid is None else action.cloid)
-            elif isinstance(action, QueryOpenOrders):
+            elif type(action) is QueryOpenOrders:
                 self._asked.add(turn.now_ms)
+
+    def _answer(self, event: events.OpenOrders) -> Missing:
+        if event.sent_ms in self._asked:
+            return NOTHING
+        return (f"an answer to a query of {event.sent_ms}, and no query of that time is told",)
+
+    def _connected(self, event: events.Connected) -> Missing:
+        self._asked.add(event.now_ms)
+        self._troubles.pop(OFFLINE, None)
+        self._troubled_ms = event.now_ms
+        return NOTHING
+
+    def _disconnected(self, _event: events.Disconnected) -> Missing:
+        self._rough = True
+        self._troubles[OFFLINE] = None
+        self.priced = False
+        return NOTHING
 
     def _answered(self, event: Any) -> None:
         """Note what the maker is told of an order; of the other strategy's it is told as it happens."""
@@ -188,25 +211,24 @@ class Chains:
             self._troubles[DEAD] = None
         self._troubled_ms, self.priced = self._now_ms, False
 
-    def _priced(self, event: events.Oracle) -> Iterator[str]:
+    def _priced(self, event: events.Oracle) -> Missing:
         """Told prices follow the venue's, one by one, but for those of troubled times."""
         waiting = self._prices.get(event.market)
         if waiting is None:
             self.priced = False
-            return
+            return NOTHING
         prices = (event.oracle_px, event.mark_px)
         if all(known != prices for known, _ in waiting):
-            return
+            return NOTHING
         passed = 0
         while (known := waiting.popleft())[0] != prices:
             passed += known[1] > self._troubled_ms and not self._troubles
-        if passed:
-            yield f"{passed} prices of {event.market} were never told"
+        return (f"{passed} prices of {event.market} were never told",) if passed else NOTHING
 
-    def _prices_set(self, record: journal.PricesSet) -> Iterator[str]:
+    def _prices_set(self, record: journal.PricesSet) -> Missing:
         waiting = self._prices.setdefault(record.market, deque(maxlen=100))
         waiting.append(((record.oracle_px, record.mark_px), record.now_ms))
-        return iter(())
+        return NOTHING
 
     def _start(self, start: events.Start) -> None:
         for trouble in (DEAD, OFFLINE):
@@ -217,60 +239,58 @@ class Chains:
             self._open = {order.oid: order.remaining for order in start.open_orders}
         self._life, self._last_timer_ms = start.life, start.now_ms
 
-    def _timer(self, event: events.Timer) -> Iterator[str]:
+    def _timer(self, event: events.Timer) -> Missing:
         last, self._last_timer_ms = self._last_timer_ms, event.now_ms
-        if (
-            self.timers
-            and self._timer_ms
-            and last is not None
-            and event.now_ms - last > self._timer_ms
-            and not self._silent
-        ):
-            yield f"no timer was told for {event.now_ms - last} ms, and there is one every {self._timer_ms} ms"
-        self._silent = False
+        silent, self._silent = self._silent, False
+        if silent or last is None or not self.timers or not self._timer_ms or event.now_ms - last <= self._timer_ms:
+            return NOTHING
+        return (f"no timer was told for {event.now_ms - last} ms, and there is one every {self._timer_ms} ms",)
 
-    def _fill(self, event: events.Fill | events.TakerFill) -> Iterator[str]:
+    def _fill(self, event: events.Fill | events.TakerFill) -> Missing:
         key = (event.time_ms, event.market, event.tid)
         self._untold.pop(key, None)
-        if event.time_ms >= self._began_ms and key not in self._traded:
-            yield f"fill {event.tid} of {event.market} is told, and not among the venue's"
+        if event.time_ms < self._began_ms or key in self._traded:
+            return NOTHING
+        return (f"fill {event.tid} of {event.market} is told, and not among the venue's",)
 
     # -- the venue's side
 
-    def _landed(self, record: journal.OrderRefused | journal.OrderExecuted) -> Iterator[str]:
-        if record.owner == journal.Owner.MAKER and isinstance(record, journal.OrderExecuted):
-            self._did("executed", record.oid)
-        elif record.owner == journal.Owner.MAKER:
-            self._did("refused", record.oid)
-        if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
-            yield f"order {record.cloid} reached the venue, and its sending is not told"
-
-    def _opened(self, record: journal.OrderOpened) -> Iterator[str]:
-        if record.owner == journal.Owner.MAKER and not self._sent.take(record.cloid):
-            yield f"order {record.cloid} reached the venue, and its sending is not told"
-        if record.owner == journal.Owner.MAKER:
-            self._did("resting", record.oid)
-        else:
-            self._foreign.add(record.oid)
-        if record.oid in self._open:
-            yield f"order {record.oid} comes on the book a second time"
-        self._open[record.oid] = record.sz
-
-    def _closed(self, record: journal.OrderClosed) -> Iterator[str]:
-        left = self._open.pop(record.oid, None)
+    def _landed(self, record: journal.OrderRefused | journal.OrderExecuted) -> Missing:
         if record.owner != journal.Owner.MAKER:
-            self._foreign.add(record.oid)
-        elif record.reason not in ("filled", UNSEEN):
-            self._did("canceled", record.oid)
-        asked = self._cancels.take(record.oid) | self._cancels.take(record.cloid)
-        if record.reason == "canceled" and record.owner == journal.Owner.MAKER and not asked:
-            yield f"order {record.oid} is canceled on request, and no request is told"
-        if left is None:
-            yield f"order {record.oid} leaves the book, and its coming is not told"
-        elif record.reason == "filled" and left != 0:
-            yield f"order {record.oid} leaves the book filled, and fills of {left} are not told"
+            return NOTHING
+        self._did("executed" if isinstance(record, journal.OrderExecuted) else "refused", record.oid)
+        return NOTHING if self._sent.take(record.cloid) else (UNSENT.format(record.cloid),)
 
-    def _trade(self, record: journal.Traded) -> Iterator[str]:
+    def _opened(self, record: journal.OrderOpened) -> Missing:
+        oid, found = record.oid, []
+        if record.owner == journal.Owner.MAKER:
+            if not self._sent.take(record.cloid):
+                found.append(UNSENT.format(record.cloid))
+            self._did("resting", oid)
+        else:
+            self._foreign.add(oid)
+        if oid in self._open:
+            found.append(f"order {oid} comes on the book a second time")
+        self._open[oid] = record.sz
+        return found
+
+    def _closed(self, record: journal.OrderClosed) -> Missing:
+        oid, reason, ours, found = record.oid, record.reason, record.owner == journal.Owner.MAKER, []
+        left = self._open.pop(oid, None)
+        if not ours:
+            self._foreign.add(oid)
+        elif reason not in ("filled", UNSEEN):
+            self._did("canceled", oid)
+        asked = self._cancels.take(oid) | self._cancels.take(record.cloid)
+        if ours and not asked and reason == "canceled":
+            found.append(f"order {oid} is canceled on request, and no request is told")
+        if left is None:
+            found.append(f"order {oid} leaves the book, and its coming is not told")
+        elif reason == "filled" and left != 0:
+            found.append(f"order {oid} leaves the book filled, and fills of {left} are not told")
+        return found
+
+    def _trade(self, record: journal.Traded) -> Missing:
         key = (record.now_ms, record.market, record.tid)
         self._traded.add(key)
         self._untold[key] = None
@@ -279,10 +299,10 @@ class Chains:
         size = record.sz if record.side == "buy" else -record.sz
         self._size[record.market] = self._size.get(record.market, ZERO) + size
         left = self._open.get(record.oid)
-        if left is not None:
-            self._open[record.oid] = left - record.sz
-            if left < record.sz:
-                yield f"order {record.oid} trades more than it has"
+        if left is None:
+            return NOTHING
+        self._open[record.oid] = left - record.sz
+        return (f"order {record.oid} trades more than it has",) if left < record.sz else NOTHING
 
     def _ended(self, record: journal.RunEnded) -> Iterator[str]:
         for position in record.positions:

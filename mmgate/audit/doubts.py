@@ -15,13 +15,14 @@ WHOSE = "an answer tells the position of {}, and not which part of it is the oth
 UNSENT = "a word on order {} is told, and its sending is not"
 TROUBLES = ("Only post-only orders", "Too many cumulative requests")
 """How refusals begin that are the venue's trouble, or the account's, and no fault of an order."""
+FILLS, REFUSED = (events.Fill, events.TakerFill), (events.Rejected, events.SendFailed)
 SETTLED_MS = 60_000
 """So long after a life's beginning words on orders of earlier ones may come."""
 
 
 def troubled(event: events.Event) -> bool:
     """Say whether a word tells that the world misbehaves: no reply, or a refusal that is no fault of the order."""
-    if isinstance(event, events.Rejected | events.SendFailed):
+    if isinstance(event, REFUSED):
         return event.reason.startswith(TROUBLES)
     return isinstance(event, events.Unknown)
 
@@ -50,18 +51,20 @@ class Doubts:
         """An order is sent."""
         self._placed.add(cloid)
 
-    def told(self, now_ms: int, event: events.Event) -> Iterator[str]:
-        """Yield what a word or fill needs and nothing told."""
-        cloid = getattr(event, "cloid", None)
-        late = not self._numbered and now_ms - self._life_ms > SETTLED_MS
-        if late and cloid is not None and self._own(cloid) and cloid not in self._placed:
-            self._placed.add(cloid)
-            yield UNSENT.format(cloid)
-        if isinstance(event, events.Fill | events.TakerFill) and event.snapshot and event.market in self._markets:
+    def told(self, now_ms: int, event: events.Event) -> list[str]:
+        """Return what a word or fill needs and nothing told."""
+        found = []
+        if not self._numbered and now_ms - self._life_ms > SETTLED_MS:
+            cloid = getattr(event, "cloid", None)
+            if cloid is not None and self._own(cloid) and cloid not in self._placed:
+                self._placed.add(cloid)
+                found.append(UNSENT.format(cloid))
+        if isinstance(event, FILLS) and event.snapshot and event.market in self._markets:
             key = (event.time_ms, event.market, event.tid)
             if event.time_ms < self._life_ms and key not in self._contained:
                 self._contained.add(key)
-                yield OLDER.format(event.tid, event.market)
+                found.append(OLDER.format(event.tid, event.market))
+        return found
 
     def shared(self, told: Iterable[events.Event]) -> Iterator[str]:
         """Yield doubts of positions whose parts are not told, where the other strategy trades the market, too."""

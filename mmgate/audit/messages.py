@@ -58,8 +58,9 @@ class Words:
                 yield events.Oracle(now_ms, *self._prices(table(data)))
         elif channel == "orderUpdates":
             for row in rows(data):
-                if self.heeded(table(row.get("order"))):
-                    yield from self._update(now_ms, row)
+                event = self._update(now_ms, row) if self.heeded(table(row.get("order"))) else None
+                if event is not None:
+                    yield event
         elif channel == "userFills":
             fills = table(data)
             for row in rows(fills.get("fills")):
@@ -80,16 +81,17 @@ class Words:
         context = table(data.get("ctx"))
         return self.coin(data), number(context.get("oraclePx")), optional(number, context.get("markPx"))
 
-    def _update(self, now_ms: int, row: dict[str, Any]) -> Iterator[events.Event]:
+    def _update(self, now_ms: int, row: dict[str, Any]) -> events.Event | None:
         order, status = table(row.get("order")), name(row.get("status"))
         cloid, oid = ids(order)
         if status == "open":
             px, sz = number(order.get("limitPx")), number(order.get("sz"))
-            yield events.Resting(now_ms, self.coin(order), cloid, oid, px, sz)
-        elif status.endswith("Rejected") or status == "rejected":
-            yield events.Rejected(now_ms, self.coin(order), cloid, oid, status)
-        elif status not in ("filled", "triggered"):  # sizes are believed, not this word (L-4)
-            yield events.Canceled(now_ms, self.coin(order), cloid, oid, status)
+            return events.Resting(now_ms, self.coin(order), cloid, oid, px, sz)
+        if status.endswith("Rejected") or status == "rejected":
+            return events.Rejected(now_ms, self.coin(order), cloid, oid, status)
+        if status in ("filled", "triggered"):  # sizes are believed, not this word (L-4)
+            return None
+        return events.Canceled(now_ms, self.coin(order), cloid, oid, status)
 
     def fill(
         self, now_ms: int, row: dict[str, Any], mark_px: Decimal | None = None, snapshot: bool = False

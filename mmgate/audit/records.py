@@ -114,7 +114,8 @@ class RecordsLog:
         if not self.numbered and not self._map.lines["complete"]:
             yield 1, Gap(1, 1, UNNUMBERED)
         for line, now_ms, kind, content, beside in self._items():
-            self._last = (max(line, self._last[0]), max(now_ms, self._last[1]))
+            last_line, last_ms = self._last
+            self._last = (line if line > last_line else last_line, now_ms if now_ms > last_ms else last_ms)
             if kind == FLAW:
                 self._flaw = self._flaw or f"line {line}: {content}"
                 yield line, self._gap(line, content)
@@ -226,8 +227,10 @@ class RecordsLog:
     def _begin(
         self, now_ms: int, line: int, event: events.Event, mm_fill: object = None, *, alone: bool = True
     ) -> Iterator[Found]:
-        yield from self._flush()
-        yield from self._alive(now_ms, line)
+        if self._turn is not None or self._held:
+            yield from self._flush()
+        if not self._life:
+            yield from self._alive(now_ms, line)
         if self._rebuilt:
             yield from self._unanswered(now_ms, line, event)
         self._turn = OpenTurn(line, now_ms, event, mm_fill if isinstance(mm_fill, bool) else None, alone)
@@ -287,9 +290,11 @@ class RecordsLog:
             return
         if self._late(now_ms):
             yield from self._flush()
-        yield from self._running(now_ms, line)
+        if not self._begun:
+            yield from self._running(now_ms, line)
         if self._turn is None:
-            yield from ((line, record) for record in found)
+            for record in found:
+                yield line, record
         else:
             self._held += [(line, record) for record in found]
 
