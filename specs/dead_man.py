@@ -18,8 +18,9 @@ class DeadlineAhead(Monitor):
     """DMS-1, by the venue's own record of the switch.
 
     `_bare_ms`: since when an own order of this life is live without a deadline ahead. A message's way is allowed for:
-    the order may land before the switch that was sent with it. `_done_ms`: since when a shutdown is told to be done and
-    nothing was placed; a switch left armed would then cancel the orders of the account's other strategies (L-10).
+    the order may land before the switch that was sent with it. `_set_ms`: when the venue took the deadline in force;
+    `_live_ms`: since when an own order is live, from when on it has to be renewed each third of its time. `_done_ms`: since
+    when a shutdown is told to be done and nothing was placed; a switch left armed would then cancel the orders of the account's other strategies (L-10).
     """
 
     spec = statement("DMS-1")
@@ -31,6 +32,9 @@ class DeadlineAhead(Monitor):
         self._refused = False
         self._bare_ms: int | None = None
         self._reported = False
+        self._set_ms = 0
+        self._live_ms: int | None = None
+        self._late = False
         self._fired_ms: int | None = None
         self._done_ms: int | None = None
 
@@ -41,7 +45,7 @@ class DeadlineAhead(Monitor):
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A new life arms the switch anew."""
         self._asked = self._refused = self._reported = False
-        self._bare_ms = self._done_ms = None
+        self._bare_ms = self._done_ms = self._live_ms = None
 
     def on_log(self, turn: journal.Turn) -> None:
         """Note that the shutdown is done."""
@@ -77,6 +81,7 @@ class DeadlineAhead(Monitor):
         if record.fired:
             self._judge_left(self._deadline_ms)
         self._deadline_ms = record.time_ms
+        self._set_ms, self._late = record.now_ms, False
         if record.time_ms is None:
             return
         self._refused = False
@@ -104,7 +109,11 @@ class DeadlineAhead(Monitor):
         if self._done_ms is not None:
             self._judge_left(self._deadline_ms)
         armed = self._deadline_ms is not None and self._deadline_ms >= view.now_ms
-        if armed or self._refused or not self._own_live():
+        live = self._own_live()
+        self._live_ms = None if not live else view.now_ms if self._live_ms is None else self._live_ms
+        if armed and live and not self._refused:
+            self._judge_age(self._live_ms)
+        if armed or self._refused or not live:
             self._bare_ms = None
             self._reported = self._reported and not armed
             return
@@ -115,6 +124,15 @@ class DeadlineAhead(Monitor):
             deadline = "was never asked for" if not self._asked else f"is {self._deadline_ms or 'not set'}"
             bare_ms = view.now_ms - self._bare_ms
             self.violated(f"own orders are live for {bare_ms} ms without a deadline ahead: it {deadline}")
+
+    def _judge_age(self, live_ms: int | None) -> None:
+        """Blame a deadline that was not renewed each third of its time while an own order was live (L-10)."""
+        dead_man_ms = self.view.config.dead_man_ms
+        if self._late or live_ms is None or not self._overdue(max(live_ms, self._set_ms + dead_man_ms // 3)):
+            return
+        self._late = True
+        age = f"{self.view.now_ms - self._set_ms} ms old, over live orders"
+        self.violated(f"the deadline is {age}; it is renewed each third of {dead_man_ms} ms")
 
     def _overdue(self, since_ms: int) -> bool:
         """Say whether a renewal must have reached the venue since then, the maker being connected and awake."""

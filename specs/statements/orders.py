@@ -237,8 +237,8 @@ LIVES: tuple[Spec, ...] = (
         "DMS-1",
         P1,
         "The dead man's switch stays armed",
-        "While it is on and granted and an own order is live, its deadline lies within `dead_man_ms` ahead; when a"
-        " shutdown is done, none is left.",
+        "While it is on and granted and an own order is live, its deadline lies within `dead_man_ms` ahead and is"
+        " renewed each third of it; when a shutdown is done, none is left.",
         ("L-10",),
         EXISTENCE,
         features=("schedule_cancel",),

@@ -139,8 +139,40 @@ def test_a_deadline_that_has_passed_over_a_live_order_is_told(story):
     for _ in range(6):
         run.timer(3000)
     outcome = run.end("DMS-1")
-    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "1 violations")
-    assert "without a deadline ahead" in outcome.violations[0].text
+    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "2 violations")
+    assert "it is renewed each third of 10000 ms" in outcome.violations[0].text
+    assert "without a deadline ahead" in outcome.violations[1].text
+
+
+@pytest.mark.parametrize(("each_ms", "word"), [(3000, Word.HOLDS), (9000, Word.VIOLATED)])
+def test_a_deadline_renewed_later_than_each_third_of_its_time_is_told(story, each_ms, word):
+    run = armed(story, dead_man_ms=30_000)
+    rung = run.rung()
+    run.oracle("100", ScheduleCancel(run.now_ms + 31_000), rung)
+    granted(run, 30_000)
+    run.rests(rung)
+    for _ in range(6):
+        for _ in range(3):
+            run.timer(each_ms)
+        run.see(journal.Turn(run.now_ms, run.life, events.Timer(run.now_ms), journal.Reply((ScheduleCancel(1),))))
+        granted(run, 30_000)
+    outcome = run.end("DMS-1")
+    assert outcome.word is word
+    assert len(outcome.violations) == (0 if word is Word.HOLDS else 5)
+
+
+def test_an_old_deadline_has_a_way_to_be_renewed_in_once_an_order_comes(story):
+    run = armed(story, dead_man_ms=30_000)
+    rung = first_order(run)
+    run.canceled(rung)
+    run.closed(rung, "canceled")
+    run.timer(19_000)
+    again = run.rung(px="99.5")
+    run.oracle("100", ScheduleCancel(run.now_ms + 31_000), again)
+    run.rests(again)
+    run.timer(250)
+    granted(run, 30_000)
+    assert run.outcome("DMS-1").word is not Word.VIOLATED
 
 
 def test_a_switch_that_fires_over_an_order_is_told(story):
@@ -149,8 +181,8 @@ def test_a_switch_that_fires_over_an_order_is_told(story):
     run.timer(9000)
     run.closed(rung, "scheduledCancel")
     outcome = run.end("DMS-1")
-    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "1 violations")
-    assert "the switch fired over ladder L0" in outcome.violations[0].text
+    assert (outcome.word, outcome.reason) == (Word.VIOLATED, "2 violations")
+    assert "the switch fired over ladder L0" in outcome.violations[1].text
 
 
 def test_a_switch_that_fires_while_the_connection_is_lost_does_its_work(story):
