@@ -19,8 +19,9 @@ class DeadlineAhead(Monitor):
 
     `_bare_ms`: since when an own order of this life is live without a deadline ahead. A message's way is allowed for:
     the order may land before the switch that was sent with it. `_set_ms`: when the venue took the deadline in force;
-    `_live_ms`: since when an own order is live, from when on it has to be renewed each third of its time. `_done_ms`: since
-    when a shutdown is told to be done and nothing was placed; a switch left armed would then cancel the orders of the account's other strategies (L-10).
+    `_live_ms`: since when an own order is live, from when on it has to be renewed each third of its time.
+    `_done_ms`: since when a shutdown is told to be done and nothing was placed; a switch left armed would then cancel
+    the orders of the account's other strategies (L-10).
     """
 
     spec = statement("DMS-1")
