@@ -120,7 +120,8 @@ def plan_of(asked: Asked) -> Plan:
     features = greetings[0].features
     suite, fitting = _fitted(makers, suite, file, features)
     lacking = _lacking(makers, file, features)
-    notes = (*notes, *fitting, *_lacking_notes(lacking))
+    unheard = ("the port could not be greeted; mmgate port smoke explains it",) if greetings[0].fault else ()
+    notes = (*notes, *unheard, *fitting, *_lacking_notes(lacking))
     run = _run_id(asked, suite, name, seed)
     out = asked.out or Path("reports") / _folder(asked, run, specs, engines)
     requests = tuple(Request(maker, suite, specs, engines, PROFILES[name], seed, out) for maker in makers)

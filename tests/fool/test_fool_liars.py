@@ -98,6 +98,7 @@ def test_a_port_whose_first_start_failed_does_not_pass_for_its_good_behaviour_la
     answer = gate.verify("--port", command, "--spec", "OFF-3", "--engine", "simulation")
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert "when it was greeted first: exit: request 1 (hello): the port ended with exit code 3" in answer.stdout
+    assert "the port could not be greeted; mmgate port smoke explains it" in answer.stdout
     assert "✗ ROB-1 P1" in answer.stdout
     assert "found by greeting" in answer.stdout
 
