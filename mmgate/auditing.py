@@ -57,7 +57,7 @@ def judged(log: Iterable[tuple[int, Record | Gap]], lines: Lines, specs: Sequenc
     auditor = Auditor(specs, lines.place)
     with localcontext(CONTEXT):
         for line, record in log:
-            if isinstance(record, RunStarted) and isinstance(log, RecordsLog):
+            if type(record) is RunStarted and isinstance(log, RecordsLog):
                 auditor.heed_timers(log.timers)
                 auditor.heed_numbers(log.numbered)
             auditor.see(line, record)

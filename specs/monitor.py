@@ -80,18 +80,17 @@ class Monitor:
     def antecedent(self, context: str = "", order: OwnOrder | None = None, market: str = "") -> None:
         """Count that the spec's condition was met: in which context, around which order or market, what held then."""
         self.antecedents += 1
-        if self._looked_around_at != self.view.index:
-            self._look_around()
-        key = (context, order.traits if order is not None else market)
-        here = self._here
-        here[key] = here.get(key, 0) + 1
-
-    def _look_around(self) -> None:
-        """Count, until the next record, under what holds now."""
-        self._looked_around_at = self.view.index
-        there = self.view.around()
-        if there is not self._there:
-            self._there, self._here = there, self._conditions.setdefault(there, {})
+        view = self.view
+        if self._looked_around_at != view.index:  # until the next record it is counted under what holds now
+            self._looked_around_at = view.index
+            there = view.around()
+            if there is not self._there:
+                self._there, self._here = there, self._conditions.setdefault(there, {})
+        key, here = (context, market if order is None else order.traits), self._here
+        if key in here:
+            here[key] += 1
+        else:
+            here[key] = 1
 
     def violated(self, text: str, market: str | None = None, cloid: str | None = None) -> None:
         """Note a violation at the present record; only the first few are kept, all are counted.

@@ -192,13 +192,14 @@ class Pricing:
 
     def heard(self, event: events.Event) -> None:
         """Take in the event of a turn."""
-        self._readings.clear()
+        if self._readings:
+            self._readings.clear()
         self._asked = NOTHING_ASKED
         now_ms = self._view.event_ms
         new_weekend = now_ms >= self._looked_until_ms and self._new_weekend(now_ms)
-        if isinstance(event, events.Oracle):
+        if type(event) is events.Oracle:
             self._oracle(event, now_ms, new_weekend)
-        elif isinstance(event, events.Fill):
+        elif type(event) is events.Fill:
             self._fill(event, now_ms)
         self.answers.heard(event)
 

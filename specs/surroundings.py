@@ -18,14 +18,21 @@ Around: TypeAlias = tuple[str, ...]
 """Fault kinds and the phase, each with its dimension's name ahead: `fault delay`, `phase quoting`."""
 
 SEPARATOR = " · "
+PHASES = (
+    *("dead", "shutdown", "disconnected", "starting", "observation", "outside the window", "gate shut", "quoting"),
+)
+QUIET: Mapping[str, Around] = {name: ("fault none", f"phase {name}") for name in PHASES}
+"""What holds in each phase while no fault is at work."""
 _SIDES = frozenset(side.value for side in Side)
 _ROLES = frozenset(role.value for role in Role)
 
 
 def around(view: View) -> Around:
     """Return what holds now, whatever the spec: the faults at work, and the phase."""
-    now = f"phase {phase(view)}"
-    return (*(f"fault {kind}" for kind in view.faults), now) if view.faults else ("fault none", now)
+    now = phase(view)
+    if not view.faults:
+        return QUIET[now]
+    return (*(f"fault {kind}" for kind in view.faults), f"phase {now}")
 
 
 def phase(view: View) -> str:

@@ -94,7 +94,8 @@ class View:
     def see(self, record: journal.Record) -> None:
         """Take in a record that is no turn."""
         self.index += 1
-        self.now_ms = max(self.now_ms, record.now_ms)
+        if record.now_ms > self.now_ms:
+            self.now_ms = record.now_ms
         handler = self._see.get(type(record))
         if handler is not None:
             handler(record)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from model import events, journal
 from model.actions import BUY, COUNTER, LADDER, Cancel, Place
 from specs.latest import Marked
@@ -40,8 +42,8 @@ class CancelledForCause(Monitor):
         """Note counter-orders that end: one told alive again must go (L-7a)."""
         if not self.view.config.counter_order_enabled:
             return
-        cloid = getattr(turn.event, "cloid", None)
-        order = self.view.orders.by_cloid.get(cloid) if isinstance(cloid, str) else None
+        event: Any = turn.event  # one that names an order
+        order = self.view.orders.by_cloid.get(event.cloid)
         if order is not None and order.ended_ms is not None and order.role is COUNTER:
             self._ended.mark(order.cloid)
 
