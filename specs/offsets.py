@@ -137,6 +137,26 @@ class FeeFloor(LadderMonitor):
         return "" if self.view.config.skew_respects_fee_floor else "skew_respects_fee_floor is false"
 
 
+Rung = tuple[tuple[int, ...], OwnOrder]
+"""The levels that a ladder order may have, the one it tells alone, and the order."""
+
+
+def by_level(side: Side, rungs: list[Rung]) -> list[tuple[int, OwnOrder]]:
+    """Return rungs from the innermost outward; of levels not told, each is the lowest that goes on from the one inside.
+
+    A price may fit several levels by several fair readings: of those the ladder that is one is taken, if any is.
+    """
+    if any(order.level is None for _, order in rungs):
+        rungs = sorted(rungs, key=lambda rung: rung[1].px * -side.sign)
+    placed, least = [], 0
+    for levels, order in rungs:
+        fits = [level for level in levels if order.level is None and level >= least]
+        level = min(fits or levels)
+        least = level if fits else least
+        placed.append((level, order))
+    return sorted(placed, key=lambda pair: pair[0])
+
+
 class StrictlyOutward(LadderMonitor):
     """OFF-4, on prices sent: the rungs of one reply by level, and none at the price of one that stays."""
 
@@ -144,12 +164,12 @@ class StrictlyOutward(LadderMonitor):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self._reply: dict[tuple[str, Side], list[tuple[int, OwnOrder]]] = {}
+        self._reply: dict[tuple[str, Side], list[Rung]] = {}
 
     def sent_rung(self, order: OwnOrder, facts: Facts) -> None:
         """Gather the rungs of this reply."""
-        level = order.level if order.level is not None else min(facts.true_levels)
-        self._reply.setdefault((order.market, order.side), []).append((level, order))
+        levels = (order.level,) if order.level is not None else facts.true_levels
+        self._reply.setdefault((order.market, order.side), []).append((levels, order))
 
     def on_reply(self, turn: journal.Turn) -> None:
         """Judge the whole reply."""
@@ -160,7 +180,7 @@ class StrictlyOutward(LadderMonitor):
             self._judge_side(market, side, rungs)
         self._reply.clear()
 
-    def _judge_side(self, market: str, side: Side, rungs: list[tuple[int, OwnOrder]]) -> None:
+    def _judge_side(self, market: str, side: Side, rungs: list[Rung]) -> None:
         placed = {order.cloid for _, order in rungs}
         life = self.view.life
         kept = {
@@ -174,8 +194,7 @@ class StrictlyOutward(LadderMonitor):
             if order.px in kept:
                 twin = kept[order.px].label()
                 self.violated(f"{order.label()} doubles {twin}, which stays", market, order.cloid)
-        ascending = sorted(rungs, key=lambda pair: pair[0])
-        for (inner_level, inner), (outer_level, outer) in pairwise(ascending):
+        for (inner_level, inner), (outer_level, outer) in pairwise(by_level(side, rungs)):
             if (inner.px - outer.px) * side.sign <= 0:
                 self.violated(
                     f"in one reply {side} level {inner_level} at {inner.px} and level {outer_level} at {outer.px}: "

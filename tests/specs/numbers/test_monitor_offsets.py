@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
 
 from model.actions import Role, Side
 from model.config import SizeDistribution
+from specs.offsets import by_level
+from specs.own import OwnOrder
 from specs.spec import Word
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -137,6 +140,26 @@ def test_off_4_two_rungs_of_one_price(tape):
 def test_off_4_levels_that_go_inward(tape):
     t = tape()
     t.oracle("100", "100", t.rung(SELL, 0, "100.3"), t.rung(SELL, 1, "100.2"))
+    assert t.word("OFF-4") is Word.VIOLATED
+
+
+def test_off_4_levels_that_nobody_told_are_those_that_go_outward(tape):
+    t = tape()
+    fits = {"100.2": (0,), "100.3": (1,), "100.4": (1, 2), "100.5": (3,), "100.6": (2, 4), "100.7": (1,)}
+    orders = {px: OwnOrder(t.rung(SELL, 0, px), 1, 0, 0, Role.LADDER, None) for px in fits}
+    ladder_of_five = [(fits[px], orders[px]) for px in reversed(list(fits)[:5])]
+    assert [(level, str(order.px)) for level, order in by_level(SELL, ladder_of_five)] == [
+        (0, "100.2"), (1, "100.3"), (1, "100.4"), (3, "100.5"), (4, "100.6")
+    ]  # fmt: skip
+    inward = by_level(SELL, [*ladder_of_five, (fits["100.7"], orders["100.7"])])
+    assert [level for level, _ in inward] == [0, 1, 1, 1, 3, 4]
+    assert str(inward[3][1].px) == "100.7"
+
+
+def test_off_4_two_rungs_of_one_price_without_levels(tape):
+    t = tape()
+    twins = [replace(t.rung(SELL, level, "100.2"), role=None, level=None) for level in (0, 1)]
+    t.oracle("100", "100", *twins)
     assert t.word("OFF-4") is Word.VIOLATED
 
 
