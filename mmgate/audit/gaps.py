@@ -24,7 +24,10 @@ class Gap:
 
 
 class Gaps:
-    """All evidence of a log: the first ones are kept, all are counted. `unclear`: lines that can't be judged alone."""
+    """All evidence of a log: the first ones are kept, each text once, all are counted.
+
+    `unclear`: lines that can't be judged alone.
+    """
 
     def __init__(self) -> None:
         self.kept: list[Gap] = []
@@ -44,7 +47,7 @@ class Gaps:
                 self._alone.popitem(last=False)
             return
         self.count += 1
-        if len(self.kept) < MOST_KEPT:
+        if len(self.kept) < MOST_KEPT and all(known.text != gap.text for known in self.kept):
             self.kept.append(gap)
         self.since = gap.since if self.since is None else min(self.since, gap.since)
 

@@ -17,7 +17,7 @@ from mmgate.audit.joins import UNSEEN
 from mmgate.audit.messages import Words
 from mmgate.audit.reading import Item
 from mmgate.audit.recording import NOTHING_MATCHED
-from mmgate.audit.shapes import UNORDERED, name, number, rows, side, table, whole
+from mmgate.audit.shapes import UNORDERED, ending, name, number, rows, side, table, whole
 from mmgate.audit.wire import Wire
 
 Body: TypeAlias = dict[str, Any]
@@ -182,7 +182,8 @@ class Telling:
         elif status == "open":
             yield from self._opened(line, venue_ms, order, sent)
         else:
-            yield from self._closed(line, venue_ms, order, status)
+            known = status if status == "filled" else ending(status)
+            yield from self._closed(line, venue_ms, order, known)
 
     def _opened(self, line: int, venue_ms: int, order: Body, sent: Sent | None) -> Iterator[Row]:
         oid = whole(order.get("oid"))
@@ -195,7 +196,8 @@ class Telling:
         self.open[oid] = Standing(order, line, number(order.get("sz")), venue_ms)
         yield venue_ms, OPENED, line, _message(order, "open")
         early, last_ms = self._early.find(oid) or (ZERO, 0)
-        if early:
+        in_part = number(order.get("origSz", order["sz"])) > number(order["sz"])
+        if early and not (in_part and last_ms <= venue_ms):  # else its size there is without them
             yield from self._taken(line, last_ms, oid, early)
         if oid in self.open and (gone := self._gone.find(oid)):
             yield from self._closed(*gone)

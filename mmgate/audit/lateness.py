@@ -130,9 +130,9 @@ class Lateness:
         if record.reason != "filled":
             self._happened.note((events.Canceled, record.oid), record.now_ms)
         asked = [self._sent.take(("cancel", name)) for name in (record.cloid, record.oid)]
-        for asked_ms in asked:
-            if asked_ms is not None and record.reason == "canceled":
-                yield asked_ms, record.now_ms, "a cancel came to the venue", "was sent"
+        times = [asked_ms for asked_ms in asked if asked_ms is not None]
+        if times and record.reason == "canceled":  # of several the last one: those before got lost
+            yield max(times), record.now_ms, "a cancel came to the venue", "was sent"
 
 
 WORDS = {

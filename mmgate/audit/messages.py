@@ -5,13 +5,15 @@ Strict where a number or a name is concerned: what is not as it must be raises `
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
+from mmgate.audit.joins import UNSEEN
 from mmgate.audit.recording import CANCEL_FOUND_NOTHING, NOTHING_MATCHED
-from mmgate.audit.shapes import TIFS, ids, name, number, optional, rows, side, table, whole
+from mmgate.audit.shapes import TIFS, ending, ids, name, number, optional, rows, side, table, whole
 from model import actions, events, journal
 from model.actions import Action, Cancel, Place, Side, Tif
 from model.codec import TRACE, Malformed, show
@@ -19,6 +21,10 @@ from model.config import MakerConfig
 from model.market import Market
 
 ZERO = Decimal(0)
+TRADES = ("Open Long", "Open Short", "Close Long", "Close Short", "Long > Short", "Short > Long", "Buy", "Sell")
+"""What `dir` says of fills that a strategy's order made; others (liquidation, settlement, …) are nobody's order."""
+TAKEN = "{} is no strategy's trade: whose part of the position it takes is not told"
+ORDERS_KEPT = 20_000
 MOST_QUERIES = 1000
 
 
@@ -31,6 +37,8 @@ class Words:
         self._ignored = frozenset(account["ignored_channels"])
         self._patterns: list[str] = account["ignored_coins"]
         self._passed: dict[str, bool] = {}
+        self._cloids: OrderedDict[int, str] = OrderedDict()
+        self._life_ms = 0
         self.own = own
 
     def coin(self, row: dict[str, Any]) -> str:
@@ -65,7 +73,11 @@ class Words:
             fills = table(data)
             for row in rows(fills.get("fills")):
                 if self.heeded(row):
-                    yield self.fill(now_ms, row, optional(number, line.get("mark")), fills.get("isSnapshot") is True)
+                    fill = self.fill(now_ms, row, optional(number, line.get("mark")), fills.get("isSnapshot") is True)
+                    strange = row.get("dir", TRADES[0]) not in TRADES and fill.time_ms >= self._life_ms
+                    if strange and isinstance(fill, events.TakerFill):
+                        raise Malformed("dir", TAKEN.format(show(row["dir"])))
+                    yield fill
         elif channel == "openOrders":
             told = table(data)
             if "asked" not in line:
@@ -84,6 +96,7 @@ class Words:
     def _update(self, now_ms: int, row: dict[str, Any]) -> events.Event | None:
         order, status = table(row.get("order")), name(row.get("status"))
         cloid, oid = ids(order)
+        self._named(cloid, oid)
         if status == "open":
             px, sz = number(order.get("limitPx")), number(order.get("sz"))
             return events.Resting(now_ms, self.coin(order), cloid, oid, px, sz)
@@ -91,13 +104,15 @@ class Words:
             return events.Rejected(now_ms, self.coin(order), cloid, oid, status)
         if status in ("filled", "triggered"):  # sizes are believed, not this word (L-4)
             return None
-        return events.Canceled(now_ms, self.coin(order), cloid, oid, status)
+        return events.Canceled(now_ms, self.coin(order), cloid, oid, ending(status))
 
     def fill(
         self, now_ms: int, row: dict[str, Any], mark_px: Decimal | None = None, snapshot: bool = False
     ) -> events.Fill | events.TakerFill:
         """Read a fill as told; one of an order that is not the maker's is the other strategy's."""
         cloid, oid = ids(row)
+        if cloid is None and oid is not None:
+            cloid = self._cloids.get(oid)
         kind = events.Fill if self.own(cloid) else events.TakerFill
         return kind(
             now_ms, self.coin(row), cloid, oid, whole(row.get("time")) + self._offset_ms, whole(row.get("tid")),
@@ -105,12 +120,20 @@ class Words:
             number(row.get("fee", "0")), number(row.get("closedPnl", "0")), mark_px, snapshot,
         )  # fmt: skip
 
+    def _named(self, cloid: str | None, oid: int | None) -> None:
+        """Remember an order's name for fills that tell its number only."""
+        if cloid is not None and oid is not None and oid not in self._cloids and self.own(cloid):
+            self._cloids[oid] = cloid
+            if len(self._cloids) > ORDERS_KEPT:
+                self._cloids.popitem(last=False)
+
     def orders(self, value: object) -> tuple[events.OpenOrder, ...]:
         """Read open orders."""
         return tuple(self._open(row) for row in rows(value) if self.heeded(row))
 
     def _open(self, row: dict[str, Any]) -> events.OpenOrder:
         cloid, oid = ids(row)
+        self._named(cloid, oid)
         px, sz = number(row.get("limitPx")), number(row.get("sz"))
         market, reduces = self.coin(row), row.get("reduceOnly") is True
         return events.OpenOrder(market, whole(oid), cloid, side(row.get("side")), px, sz, reduces)
@@ -158,6 +181,7 @@ class Words:
         for key in ("orders", "positions", "fills"):
             if key not in body:
                 raise Malformed(f"start: {key}", "is missing: what the account had then; [] where there was nothing")
+        self._life_ms = now_ms
         known = config if config is not None and "config" not in body else TRACE.decode(MakerConfig, body.get("config"))
         return events.Start(
             now_ms,
@@ -234,6 +258,7 @@ class Words:
         if status == "rejected" or status.endswith("Rejected"):
             return journal.OrderRefused(*at, oid, cloid, str(order.get("reason", status)))
         known = whole(oid)
+        self._named(cloid, oid)
         if status == "open":
             tif = TIFS.get(str(order.get("tif", "Gtc")), Tif.GTC)
             return journal.OrderOpened(
@@ -247,7 +272,8 @@ class Words:
                 number(order.get("origSz")), order.get("reduceOnly") is True, filled,
                 number(order.get("crossableSz", str(filled))),
             )  # fmt: skip
-        return journal.OrderClosed(*at, known, cloid, status, number(order.get("sz", "0")))
+        reason = status if status in ("filled", UNSEEN) else ending(status)
+        return journal.OrderClosed(*at, known, cloid, reason, number(order.get("sz", "0")))
 
 
 def _books(now_ms: int, body: dict[str, Any]) -> journal.Record:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from model.actions import Side, Tif
-from model.codec import TRACE, Malformed
+from model.codec import TRACE, Malformed, show
 from model.plain import decimal
 
 SIDES = {"B": Side.BUY, "A": Side.SELL, "buy": Side.BUY, "sell": Side.SELL, "b": Side.BUY, "a": Side.SELL}
@@ -68,6 +68,14 @@ def side(value: object) -> Side:
     if found is None:
         raise Malformed("", "is no side")
     return found
+
+
+def ending(status: str) -> str:
+    """Read a status that takes an order off; what else the venue may say some day is none that is known."""
+    word = status.partition(" ")[0]
+    if word in ("canceled", "scheduledCancel") or word.endswith("Canceled"):
+        return status
+    raise Malformed("status", f"{show(status)} is none that is known")
 
 
 def ids(row: dict[str, Any]) -> tuple[str | None, int | None]:

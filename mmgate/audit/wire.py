@@ -17,6 +17,11 @@ Body: TypeAlias = dict[str, Any]
 ORDERS = ("openOrders", "frontendOpenOrders")
 STATE = "clearinghouseState"
 QUIET = ("subscribe", "unsubscribe", "ping")
+OTHER = (
+    *("updateLeverage", "updateIsolatedMargin", "noop", "usdSend", "spotSend", "usdClassTransfer", "withdraw3"),
+    *("approveAgent", "approveBuilderFee", "setReferrer", "reserveRequestWeight", "evmUserModify"),
+)
+"""Actions that no order depends on."""
 UNANSWERED = 20_000
 """So many requests are remembered until they are answered."""
 NO_POSITIONS = (
@@ -55,7 +60,11 @@ class Wire:
         kind, payload = request.get("type"), table(request.get("payload"))
         if kind == "info":
             return self._query(number, name(payload.get("type")), asked_ms)
-        body = self._action(table(payload.get("action", payload)))
+        action = table(payload.get("action", payload))
+        if action.get("type") in OTHER:
+            self._remember(number, Asked(name(action["type"]), (), asked_ms))
+            return None
+        body = self._action(action)
         self._remember(number, Asked(body["type"], tuple(_items(body)), asked_ms))
         return body
 
