@@ -22,6 +22,7 @@ class Parameters:
 
     `delay_max_ms` bounds the delay that faults add to a message. `traded_volume_usd`: what the account had traded
     before the run; the dead man's switch needs a million. `mark_with_fills`: fills tell the venue's mark.
+    `entries_told`: positions come with the account's entry price.
     `by_hand`: messages and timers move by steps of the script alone (`sim.by_hand`).
     """
 
@@ -39,6 +40,7 @@ class Parameters:
     snapshot_fills: int = 200
     first_oid: int = 1_000
     mark_with_fills: bool = False
+    entries_told: bool = True
     traded_volume_usd: Decimal = Decimal(1_000_000)
     by_hand: bool = False
 

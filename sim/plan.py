@@ -81,6 +81,7 @@ def parameters(scenario: Scenario) -> Parameters:
         snapshot_fills=scenario.snapshot_fills,
         first_oid=scenario.first_oid,
         mark_with_fills=scenario.mark_with_fills,
+        entries_told=scenario.entries_told,
         traded_volume_usd=scenario.traded_volume_usd,
     )
 

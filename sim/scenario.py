@@ -235,6 +235,7 @@ class Scenario:
     snapshot_fills: Annotated[int, Ge(1), Le(100_000)] = 200
     first_oid: Count = 1_000
     mark_with_fills: bool = False
+    entries_told: bool = True
     traded_volume_usd: Volume = Decimal(1_000_000)
 
 
@@ -396,5 +397,4 @@ def _times(scenario: Scenario) -> Iterable[tuple[str, Decimal]]:
         *scenario.fault, *scenario.outage, *scenario.silence, *scenario.signal, *scenario.distortion,
         *scenario.taker_order, *scenario.strategy,
     )  # fmt: skip
-    for one in incidents:
-        yield f"{type(one).__name__}.at_s", one.at_s
+    yield from ((f"{type(one).__name__}.at_s", one.at_s) for one in incidents)

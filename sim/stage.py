@@ -43,6 +43,7 @@ class Stage:
             snapshot_fills=p.snapshot_fills,
             first_oid=p.first_oid,
             mark_with_fills=p.mark_with_fills,
+            entries_told=p.entries_told,
         )
         self.exchange = Exchange(self.clock, self.venue, self.downlink, self.faults, p, emit, self.hands)
         self.uplink = Uplink(self.clock, world.seed, p, self.faults, self.exchange, self.downlink, self.hands)

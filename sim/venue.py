@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -61,6 +61,7 @@ class Venue:
         snapshot_fills: int = 200,
         first_oid: int = 1_000,
         mark_with_fills: bool = False,
+        entries_told: bool = True,
     ) -> None:
         self.listings = {market.name: Listing(market) for market in markets}
         self.fills: list[Part] = []
@@ -71,6 +72,7 @@ class Venue:
         self._emit = emit
         self._fees = fees
         self._mark_with_fills = mark_with_fills
+        self._entries_told = entries_told
         self._orders: dict[int, Order] = {}
         self._by_cloid: dict[str, Order] = {}
         self._cloids = Cloids()
@@ -87,7 +89,8 @@ class Venue:
 
     def positions(self) -> tuple[Position, ...]:
         """Return the account's positions, one for each market."""
-        return tuple(listing.holding.told(name) for name, listing in self.listings.items())
+        rows = (listing.holding.told(name) for name, listing in self.listings.items())
+        return tuple(rows if self._entries_told else (replace(row, entry_px=None) for row in rows))
 
     # -- the world
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,11 @@ from model.actions import COUNTER, LADDER, Role, Side
 from specs.definitions import counter
 from specs.definitions.counter import Answered
 from specs.lots import (
+    MOST_TRIES,
     RECENT,
     SLACK,
+    ZERO,
+    Answer,
     Explanation,
     Lot,
     compress,
@@ -55,24 +58,6 @@ Key = tuple[str, Side]
 """Market and side of the fills."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A counter-order and its readings. `fit`: one that gives its price, preferring those that also give its size.
-
-    `uncovered`: how much there was left to answer before it, in base units. `nets`: the maker's positions then.
-    `taken`: what it covers, lot by lot.
-    """
-
-    order: OwnOrder
-    px: Fraction
-    sz: Fraction
-    readings: tuple[Explanation, ...]
-    fit: Explanation | None
-    uncovered: Fraction
-    nets: tuple[Fraction, ...]
-    taken: tuple[Lot, ...] = ()
-
-
 class Answers:
     """The lots of the present life, and the explanation of every counter-order sent in it.
 
@@ -83,6 +68,7 @@ class Answers:
         self._view = view
         self._pricing = pricing
         self._lots: dict[Key, list[Lot]] = {}
+        self._most: dict[Key, Fraction] = {}
         self._recent: dict[Key, deque[Lot]] = {}
         self._marks: dict[str, tuple[int, Fraction]] = {}
         self._answers: dict[tuple[str, int], Answer | None] = {}
@@ -95,6 +81,7 @@ class Answers:
         """Forget everything: a life makes no counter-order for an earlier one's fills (L-4)."""
         del start
         self._lots.clear()
+        self._most.clear()
         self._recent.clear()
         self._marks.clear()
         self._answers.clear()
@@ -115,6 +102,7 @@ class Answers:
                 self._corrected()
         if self._lots and self._view.stops.running():
             self._lots.clear()
+            self._most.clear()
 
     def _fill(self, event: events.Fill) -> None:
         order = self._view.fill_order
@@ -137,14 +125,15 @@ class Answers:
         self.fresh = lot
         lots = self._lots.setdefault(key, [])
         lots.append(lot)
+        self._more(key, size)
         compress(lots)
         self._recent.setdefault(key, deque(maxlen=RECENT)).append(lot)
 
     def _shrink(self, event: events.Fill) -> None:
         """Take off what exceeds |net| after a fall of it: that clears collected amounts (L-8a).
 
-        Lot by lot, not in sum: which of them a maker has collected at all is not known. Where they exceed it in sum,
-        a maker may have left a part of each.
+        Lot by lot, for which of them a maker has collected at all is not known; where they exceed it in sum, a maker
+        may have left a part of each. Whatever it has left, it is no more than |net| in all.
         """
         nets = self._nets(event.market)
         moved = event.side.sign * Fraction(event.sz)
@@ -159,6 +148,17 @@ class Answers:
             lots = self._lots.get((event.market, side), [])
             left = (lot if lot.sz <= room else replace(lot, sz=room) for lot in lots if room > 0)
             self._lots[event.market, side] = list(left)
+            self._most[event.market, side] = min(room, self._left((event.market, side)))
+
+    def _left(self, key: Key) -> Fraction:
+        """Return how much is left to answer in all, at most."""
+        size = total(self._lots.get(key, ()))
+        return min(size, self._most.get(key, size))
+
+    def _more(self, key: Key, size: Fraction) -> None:
+        """Note that there is more to answer, or, where the size is negative, less."""
+        if key in self._most:
+            self._most[key] = max(ZERO, self._most[key] + size)
 
     def _corrected(self) -> None:
         """Note where an answer may have corrected a position: its fall clears collected amounts too (L-7, L-8a)."""
@@ -183,7 +183,10 @@ class Answers:
         unfilled = Fraction(order.place.sz - order.told_filled)
         back = scaled(answer.taken, unfilled / answer.sz)
         key = (order.market, order.side.opposite)
-        back = loosened(replace(lot, refused=True) for lot in back)
+        tried = isinstance(event, events.Rejected) and answer.whole
+        back = [replace(lot, refused=True, tries=lot.tries + 1 if tried else 0) for lot in loosened(back)]
+        back = [lot for lot in back if lot.tries < MOST_TRIES]
+        self._more(key, total(back))
         merged = sorted([*back, *self._lots.get(key, [])], key=lambda lot: lot.index)
         compress(merged)
         self._lots[key] = merged
@@ -315,10 +318,10 @@ class Answers:
                 fit = self._read_loose(order, open_lots, px, sz)
             if fit is not None:
                 break
-        return Answer(order, px, sz, tuple(readings), fit, total(open_lots), self._nets(order.market))
+        return Answer(order, px, sz, tuple(readings), fit, self._left(key), self._nets(order.market))
 
     def _stages(self, lots: Sequence[Lot], order: OwnOrder, sz: Fraction) -> Iterator[list[Sequence[Lot]]]:
-        """Offer the likely lots first: named or just told; all runs; runs too small; lots answered already."""
+        """Offer the likely lots first: named or just told; all runs, the seldom rejected first; too small; answered."""
         named = set(order.place.answers)
         likely: list[Sequence[Lot]] = [[lot for lot in lots if self._only_fresh([lot])]]
         likely += without_cleared([lot for lot in lots if lot.cloid in named])
@@ -326,7 +329,7 @@ class Answers:
         bound = sz * (1 - SLACK)
         yield [run for run in likely if run and total(run) >= bound]
         every = [*runs(lots), *((total(some), some) for some in without_cleared(lots))]
-        sized = sorted(every, key=lambda pair: abs(pair[0] - sz) > sz * SLACK)
+        sized = sorted(every, key=lambda pair: (abs(pair[0] - sz) > sz * SLACK, max(lot.tries for lot in pair[1])))
         yield [run for size, run in sized if size >= bound]
         yield [run for size, run in sized if size < bound]
         yield [[lot] for lot in self._recent.get((order.market, order.side.opposite), ())]
@@ -373,6 +376,7 @@ class Answers:
         if size == 0:
             return []
         share = min(Fraction(1), answer.sz / size)
+        self._more(key, -min(answer.sz, size))
         rest = [lot for lot in lots if lot.index not in wanted]
         left = partly_covered(inside, answer.sz) if share < 1 else []
         self._lots[key] = sorted([*rest, *left], key=lambda lot: lot.index)

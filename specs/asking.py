@@ -12,7 +12,9 @@ from specs.view import View
 class AsksTwice(Monitor):
     """ORD-14. One query is outstanding at a time, so that the second may wait a time-out for the first one's answer.
 
-    `_due_ms`: from when a query counts as the second one; None while none is owed.
+    The first one leaves with the start or the reconnect; only where the connection dropped over a query, some makers
+    wait for its answer first (L-7a). `_first_ms`: by when it must have left; `_due_ms`: from when a query counts as
+    the second one. Each is None while none is owed.
     """
 
     spec = statement("ORD-14")
@@ -20,7 +22,9 @@ class AsksTwice(Monitor):
     def __init__(self, view: View) -> None:
         super().__init__(view)
         self._after = ""
+        self._first_ms: int | None = None
         self._due_ms: int | None = None
+        self._asked_ms: int | None = None
 
     def switched_off(self) -> str:
         """A maker that never asks has longer bounds instead."""
@@ -28,6 +32,7 @@ class AsksTwice(Monitor):
 
     def told_start(self, turn: journal.Turn, event: events.Start) -> None:
         """A life begins: what the one before had under way is still landing."""
+        self._asked_ms = None
         self._owe("start")
 
     def told_connected(self, turn: journal.Turn, event: events.Connected) -> None:
@@ -36,16 +41,32 @@ class AsksTwice(Monitor):
 
     def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
         """Nothing can be asked; the next `connected` owes both queries anew."""
-        self._due_ms = None
+        self._first_ms = self._due_ms = None
+
+    def told_open_orders(self, turn: journal.Turn, event: events.OpenOrders) -> None:
+        """The answer to the last query leaves none open."""
+        if event.sent_ms == self._asked_ms:
+            self._asked_ms = None
 
     def sent_query_open_orders(self, turn: journal.Turn, action: QueryOpenOrders, order: None) -> None:
-        """Look whether this is the second query."""
+        """Look whether this is the first query, or the second."""
+        if self._first_ms is not None:
+            self.antecedent(f"{self._after}, first")
+            self._first_ms = None
+        self._asked_ms = self.view.event_ms
         if self._due_ms is not None and self.view.event_ms >= self._due_ms:
             self.antecedent(self._after)
             self._due_ms = None
 
     def on_turn(self, turn: journal.Turn) -> None:
-        """Judge at the first event past the time of the second query."""
+        """Judge at the first event past the time of the first query, then of the second."""
+        if self._first_ms is not None and self.view.event_ms > self._first_ms:
+            late_ms, self._first_ms = self.view.event_ms - self._first_ms, None
+            self.antecedent(f"{self._after}, first")
+            self.violated(f"no query for open orders left in time after the {self._after}: it is {late_ms} ms late")
+        if self._first_ms is not None:
+            self.wake_ms = self._first_ms + 1
+            return
         if self._due_ms is None:
             self.wake_ms = ASLEEP_MS
             return
@@ -60,6 +81,8 @@ class AsksTwice(Monitor):
 
     def _owe(self, after: str) -> None:
         self._after = after
+        open_ms = self.view.config.sent_timeout_ms if self._asked_ms is not None else 0
+        self._first_ms = self.view.event_ms + open_ms + 2 * self.view.bounds.timer_ms
         self._due_ms = self.view.event_ms + self.view.config.sent_timeout_ms
         self.wake_ms = AWAKE_MS
 

@@ -6,11 +6,10 @@ from fractions import Fraction
 
 from model import events, journal
 from model.actions import COUNTER, LADDER, Place
-from specs.answers import Answer
 from specs.definitions import counter, rounding
 from specs.definitions.counter import Answered
 from specs.latest import Marked
-from specs.lots import SLACK, Explanation, legal
+from specs.lots import SLACK, Answer, Explanation, legal
 from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.own import OwnOrder
 from specs.rungs import DECIMAL_DOUBT

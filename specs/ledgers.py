@@ -9,7 +9,7 @@ from fractions import Fraction
 from model import events, journal
 from specs.definitions.inventory import Ledger
 from specs.monitor import Monitor
-from specs.own import ZERO
+from specs.own import ZERO, sane
 from specs.showing import shown
 from specs.statements import statement
 from specs.view import View
@@ -20,19 +20,43 @@ DOUBT = Fraction(1, 10**18)
 
 @dataclass(slots=True)
 class Account:
-    """One market's ledger in one life. `turned_usd`: the value of its fills, by which rounding is measured.
+    """One market's books in one life, as they may rightly be: a ledger for each fair reading of what it began with.
 
-    `in_doubt`: it began with a position of unknown history, or was corrected: only its net is known.
+    `found`: a position at start that has no entry yet; the first usable mark gives it (S-5). `turned_usd`: the value
+    of what was booked, by which rounding is measured. `in_doubt`: it was corrected, or filled before any mark: only
+    its net is known.
     """
 
-    ledger: Ledger = field(default_factory=Ledger)
-    fills: int = 0
+    ledgers: list[Ledger] = field(default_factory=lambda: [Ledger()])
+    found: Decimal | None = None
+    booked: int = 0
     turned_usd: Fraction = Fraction(0)
     in_doubt: str = ""
 
+    def find(self, size: Decimal, entry_px: Decimal | None) -> None:
+        """Begin with a position of unknown history; the account's entry, where one is told, is a fair one, too."""
+        self.found, self.ledgers = size, []
+        if entry_px is not None and sane(entry_px):
+            self.enter(size, entry_px)
+
+    def enter(self, size: Decimal, px: Decimal) -> None:
+        """Add the reading that the position found was entered at this price."""
+        ledger = Ledger()
+        ledger.open(size, Fraction(px))
+        if ledger not in self.ledgers:
+            self.ledgers.append(ledger)
+        self.turned_usd = max(self.turned_usd, abs(Fraction(size) * Fraction(px)))
+
+    def fill(self, event: events.Fill) -> None:
+        """Book a fill."""
+        for ledger in self.ledgers:
+            ledger.fill(event.side, event.px, event.sz)
+        self.booked += 1
+        self.turned_usd += abs(Fraction(event.px) * Fraction(event.sz))
+
 
 class BooksMatchTheFills(Monitor):
-    """INV-1. A life's books begin with the start's positions and no realised result (S-5)."""
+    """INV-1. A life's books begin with the start's positions, entered at the first mark, and nothing realised (S-5)."""
 
     spec = statement("INV-1")
 
@@ -46,7 +70,17 @@ class BooksMatchTheFills(Monitor):
         self._accounts = {}
         for position in event.positions:
             if position.size != position.taker_size:
-                self._account(position.market).in_doubt = "a position found at start"
+                self._account(position.market).find(position.size - position.taker_size, position.entry_px)
+
+    def told_oracle(self, turn: journal.Turn, event: events.Oracle) -> None:
+        """A mark gives a position found its entry."""
+        del turn
+        self._marked(event.market)
+
+    def told_taker_fill(self, turn: journal.Turn, event: events.TakerFill) -> None:
+        """It may tell the first mark."""
+        del turn
+        self._marked(event.market)
 
     def told_fill(self, turn: journal.Turn, event: events.Fill) -> None:
         """Book a fill, unless it was told before."""
@@ -54,9 +88,20 @@ class BooksMatchTheFills(Monitor):
         if not self.view.fill_fresh:
             return
         account = self._account(event.market)
-        account.ledger.fill(event.side, event.px, event.sz)
-        account.fills += 1
-        account.turned_usd += abs(Fraction(event.px) * Fraction(event.sz))
+        if account.found is not None:
+            account.in_doubt = "a fill came before any mark"
+        account.fill(event)
+
+    def _marked(self, market: str) -> None:
+        """Enter a position found at the mark: the first told, or the first that is usable, beside its oracle (Q-0)."""
+        account = self._accounts.get(market)
+        if account is None or account.found is None:
+            return
+        told = self.view.told_of(market)
+        if told.mark_px is not None and sane(told.mark_px):
+            account.enter(account.found, told.mark_px)
+        if told.mark_usable(self.view.config):
+            account.found, account.booked = None, 1
 
     def on_log(self, turn: journal.Turn) -> None:
         """Note corrections: after one the books follow the venue."""
@@ -71,7 +116,7 @@ class BooksMatchTheFills(Monitor):
         for booked in record.books.positions:
             self._judge_net(booked)
             account = self._accounts.get(booked.market)
-            if account is not None and account.fills and not account.in_doubt:
+            if account is not None and account.booked and account.found is None and not account.in_doubt:
                 self._judge_results(booked, account)
         told = {booked.market for booked in record.books.positions}
         for market in self._accounts:
@@ -88,22 +133,13 @@ class BooksMatchTheFills(Monitor):
             self.violated(f"books tell {booked.net:f} of {booked.market}, by its fills it is {wanted}", booked.market)
 
     def _judge_results(self, booked: journal.BookedPosition, account: Account) -> None:
-        ledger = account.ledger
-        entry, wanted = booked.avg_entry, ledger.entry_px
+        """Ask for the entry and the result of one ledger."""
+        wanted = account.ledgers[0].entry_px
         self.antecedent(f"{'flat' if wanted is None else 'open'} · {booked.market}")
-        if (entry is None) != (wanted is None) and booked.net == Decimal(0):
-            self.violated(f"books tell an entry of {entry} of {booked.market}, which is flat", booked.market)
-        elif entry is not None and wanted is not None and _differ(Fraction(entry), wanted):
-            fact = f"books tell an entry of {entry} of {booked.market}"
-            self.violated(f"{fact}, by its fills it is {shown(wanted)}", booked.market)
-        elif entry is None and wanted is not None:
-            self.violated(f"books tell no entry of {booked.market}, by its fills {shown(wanted)}", booked.market)
         doubt = DOUBT * max(Fraction(1), account.turned_usd)
-        if abs(Fraction(booked.realised) - ledger.realised) > doubt:
-            self.violated(
-                f"books tell {booked.realised} USD realised in {booked.market}, by its fills {shown(ledger.realised)}",
-                booked.market,
-            )
+        faults = [_fault(booked, ledger, doubt) for ledger in account.ledgers]
+        if all(faults):
+            self.violated(faults[0], booked.market)
 
     def _account(self, market: str) -> Account:
         return self._accounts.setdefault(market, Account())
@@ -112,6 +148,21 @@ class BooksMatchTheFills(Monitor):
 def _differ(a: Fraction, b: Fraction) -> bool:
     """Say whether two decimals differ by more than the port protocol allows."""
     return abs(a - b) > DOUBT * max(Fraction(1), abs(a), abs(b))
+
+
+def _fault(booked: journal.BookedPosition, ledger: Ledger, doubt: Fraction) -> str:
+    """Say how the books told differ from a ledger; empty where they agree."""
+    entry, wanted = booked.avg_entry, ledger.entry_px
+    if entry is not None and wanted is None and booked.net == 0:
+        return f"books tell an entry of {entry} of {booked.market}, which is flat"
+    if entry is not None and wanted is not None and _differ(Fraction(entry), wanted):
+        return f"books tell an entry of {entry} of {booked.market}, by its fills it is {shown(wanted)}"
+    if entry is None and wanted is not None:
+        return f"books tell no entry of {booked.market}, by its fills {shown(wanted)}"
+    if abs(Fraction(booked.realised) - ledger.realised) > doubt:
+        fact = f"books tell {booked.realised} USD realised in {booked.market}"
+        return f"{fact}, by its fills {shown(ledger.realised)}"
+    return ""
 
 
 MONITORS: tuple[type[Monitor], ...] = (BooksMatchTheFills,)

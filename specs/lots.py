@@ -19,6 +19,7 @@ from model.market import Market
 from specs.definitions import counter
 from specs.definitions.counter import Answered, Counter
 from specs.definitions.rounding import accepted_prices
+from specs.own import OwnOrder
 
 MAX_LOTS = 16
 """Older lots are merged, which keeps their size, mean price and lowest level."""
@@ -29,6 +30,8 @@ DOUBT = Fraction(1, 10**18)
 ZERO = Fraction(0)
 GRID = 10**24
 """Shares of lots are kept to so many parts of a base unit, or their fractions would grow without end."""
+MOST_TRIES = 4
+"""Three in all, or three after the first: by either reading an amount rejected so often is dropped (L-8a)."""
 SLACK = Fraction(1, 10**12)
 """What such shares may lack, relative."""
 
@@ -38,7 +41,8 @@ class Lot:
     """A ladder fill, or what is left of it to answer. `levels`: those its order may have had when it was filled.
 
     `nets_before`: the positions that the maker may have held before it. `mark_px`: the mark told with the fill.
-    `refused`: a counter-order to it was refused, so that the position may have fallen while it was under way.
+    `refused`: a counter-order to it was refused, so that the position may have fallen while it was under way;
+    `tries`: how often one that surely answered all of it was rejected.
     `most`: of a loose lot, what may be left of it at most (`sz` is then its share of what all lots together may
     have left). `px_range`: of a merged lot, its lowest and highest price.
     """
@@ -52,6 +56,7 @@ class Lot:
     index: int
     mark_px: Fraction | None = None
     refused: bool = False
+    tries: int = 0
     most: Fraction | None = None
     px_range: tuple[Fraction, Fraction] | None = None
 
@@ -100,6 +105,29 @@ class Explanation:
         return self.low_px <= px <= self.high_px
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A counter-order and its readings. `fit`: one that gives its price, preferring those that also give its size.
+
+    `uncovered`: how much there was left to answer before it, in base units. `nets`: the maker's positions then.
+    `taken`: what it covers, lot by lot.
+    """
+
+    order: OwnOrder
+    px: Fraction
+    sz: Fraction
+    readings: tuple[Explanation, ...]
+    fit: Explanation | None
+    uncovered: Fraction
+    nets: tuple[Fraction, ...]
+    taken: tuple[Lot, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it surely covers all of what is left of the fills that it answers."""
+        return self.fit is not None and not self.fit.loose and abs(self.fit.covered - self.sz) <= self.sz * SLACK
+
+
 def total(lots: Iterable[Lot]) -> Fraction:
     """Return the size left to answer."""
     parts = [lot.sz.as_integer_ratio() for lot in lots]
@@ -131,7 +159,8 @@ def compress(lots: list[Lot]) -> None:
         px = (first.px * first.sz + second.px * second.sz) / size
         px_range = (min(first.low_px, second.low_px), max(first.high_px, second.high_px))
         most, levels = first.at_most + second.at_most, lowest_levels(lots[:2])
-        lots[:2] = [replace(first, px=on_grid(px), sz=size, levels=levels, most=most, px_range=px_range)]
+        tries = min(first.tries, second.tries)
+        lots[:2] = [replace(first, px=on_grid(px), sz=size, levels=levels, tries=tries, most=most, px_range=px_range)]
 
 
 def scaled(lots: Iterable[Lot], share: Fraction) -> list[Lot]:

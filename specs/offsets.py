@@ -249,12 +249,15 @@ class UsablePricesOnly(Monitor):
         self._same_until_ms = until_ms
 
     def sent_place(self, turn: journal.Turn, action: Place, order: OwnOrder) -> None:
-        """Refuse a rung on an unusable or old price, and on an old one a counter-order too (L-8a)."""
+        """Refuse a rung on an unusable or old price, on an old one a counter-order too, and a close without a mark."""
         del turn
+        told = self.view.told_of(order.market)
         if action.reduce_only:
+            if told.no_mark(self.view.config):
+                fact = f"{order.label()} sent while no usable mark is told (the last one: {told.mark_px})"
+                self.violated(fact, order.market, order.cloid)
             return
         kind, why = self._trouble(order.market)
-        told = self.view.told_of(order.market)
         stale = told.oracle_ms is not None and told.too_old(self.view.config, self.view.event_ms)
         if kind and (stale or order.role is LADDER):
             self.violated(f"{order.label()} sent while {why}", order.market, order.cloid)

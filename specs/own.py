@@ -58,18 +58,17 @@ class Told:
         if oracle_px is self.oracle_px and mark_px is self.mark_px and by is config:
             return known
         oracle_px, mark_px = self.oracle_px, self.mark_px
-        told = oracle_px is not None and mark_px is not None and oracle_px > 0 and mark_px > 0
-        found = told and self._within_gap(config)
+        found = oracle_px is not None and oracle_px > 0 and self._fits(mark_px, config)
         self._judged = (oracle_px, mark_px, config, found)
         return found
 
     def mark_usable(self, config: MakerConfig) -> bool:
         """Say whether counter-orders and flattens may use the mark (Q-0)."""
-        if self.mark_px is None or self.mark_px <= 0:
-            return False
-        if self.oracle_px is None or self.oracle_px <= 0:
-            return True
-        return self._within_gap(config)
+        return self._fits(self.mark_px, config)
+
+    def no_mark(self, config: MakerConfig) -> bool:
+        """Say whether surely no mark is usable (Q-0), neither the last told one nor the last oracle event's."""
+        return not (self._fits(self.mark_px, config) or self._fits(self.quoted_mark_px, config))
 
     def too_old(self, config: MakerConfig, now_ms: int) -> bool:
         """Say whether the oracle is older than allowed (Q-11); True when none was told, no limit where it is 0."""
@@ -77,12 +76,13 @@ class Told:
             return True
         return config.oracle_max_age_ms > 0 and now_ms - self.oracle_ms > config.oracle_max_age_ms
 
-    def _within_gap(self, config: MakerConfig) -> bool:
-        assert self.oracle_px is not None
-        assert self.mark_px is not None
-        if config.max_oracle_mark_gap_bps == 0:  # as reviewed: no check (section 2)
-            return True
-        gap = abs(self.oracle_px - self.mark_px)
+    def _fits(self, mark_px: Decimal | None, config: MakerConfig) -> bool:
+        """Say whether a mark is positive and, where an oracle price is told, not too far from it (Q-0)."""
+        if mark_px is None or mark_px <= 0:
+            return False
+        if self.oracle_px is None or self.oracle_px <= 0 or config.max_oracle_mark_gap_bps == 0:
+            return True  # a gap of 0, as reviewed: no check (section 2)
+        gap = abs(self.oracle_px - mark_px)
         return gap * BPS <= config.max_oracle_mark_gap_bps * self.oracle_px
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from model import actions, events, journal
 from model.actions import LADDER
-from specs.answers import Answer
 from specs.catalogue import MONITORS, SPECS
+from specs.lots import Answer
 from specs.monitor import Monitor, snake
 from specs.own import OwnOrder
 from specs.pricing import Facts

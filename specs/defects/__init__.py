@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.defects import as_reviewed, blind, edges, incidents, kernels, ladders, limits, lives, orders
+from specs.defects import amounts, as_reviewed, blind, edges, incidents, kernels, ladders, limits, lives, orders
 from specs.defects.defect import Defect, DefectMaker, applied
 
 ALL: tuple[Defect, ...] = (
@@ -15,6 +15,7 @@ ALL: tuple[Defect, ...] = (
     *limits.DEFECTS,
     *blind.DEFECTS,
     *edges.DEFECTS,
+    *amounts.DEFECTS,
 )
 """Every defect, in reading order."""
 

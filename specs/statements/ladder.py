@@ -82,7 +82,8 @@ SPECS: tuple[Spec, ...] = (
         P0,
         "No quote on unusable prices",
         "While a told price is unusable or too old no ladder order is sent, and live ones are cancelled in the"
-        " reply to the event that shows it; while the oracle price is too old no counter-order is sent either.",
+        " reply to the event that shows it; while the oracle price is too old no counter-order is sent either, and"
+        " without a usable mark no close.",
         ("Q-0", "Q-11", "L-8a"),
         ALWAYS,
     ),

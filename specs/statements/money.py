@@ -45,8 +45,8 @@ SPECS: tuple[Spec, ...] = (
         P1,
         "The books conserve",
         "An independent ledger of the venue's fills equals the maker's books: position and conservation exactly,"
-        " entry and realised within the protocol's tolerance.",
-        ("I-1",),
+        " entry and realised within the protocol's tolerance; a position found at the start costs the mark.",
+        ("I-1", "S-5"),
         ALWAYS,
         features=("books",),
     ),

@@ -31,8 +31,8 @@ COUNTER_ORDERS: tuple[Spec, ...] = (
         "CTR-3",
         P1,
         "A counter-order only undoes",
-        "Its size is at most that of the fills it answers, each counted once, and it never makes the position larger"
-        " than before them.",
+        "Its size is at most what is left of the fills it answers, each counted once: after a fall of the position no"
+        " more than that, and nothing of an amount rejected too often. It never makes the position larger than before.",
         ("L-8", "L-8a"),
         ALWAYS,
         features=("counter_order",),
@@ -202,8 +202,8 @@ LIVES: tuple[Spec, ...] = (
         "ORD-14",
         P1,
         "Asked once, and asked again",
-        "After a start and after a reconnect open orders are asked for, and again `sent_timeout_ms` later, when what"
-        " was under way has landed; the second query may wait one time-out for the first one's answer.",
+        "After a start and after a reconnect open orders are asked for at once, and again `sent_timeout_ms` later, when"
+        " what was under way has landed; each may wait one time-out for the answer to the query before it.",
         ("L-7",),
         EXISTENCE,
     ),

@@ -30,15 +30,9 @@ FILES = ("faults.toml", "paired-faults.toml")
 WHOLE = bool(os.environ.get("MMGATE_FAULTS"))
 SURVIVORS = frozenset(
     {
-        "collected-outlives-the-position",
         "contained-until-the-answer",
-        "counter-passes-the-shut-gate",
         "last-cancel-decides",
         "names-by-the-second",
-        "open-counters-less-the-cancelled",
-        "part-fill-renews-the-age",
-        "start-position-costs-nothing",
-        "tries-of-the-newest",
         "twin-fills-of-one-ms",
     }
 )

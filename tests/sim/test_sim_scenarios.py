@@ -42,7 +42,7 @@ def test_the_suites_scenarios_are_embedded():
         "restart-in-shutdown", "restart-after", "leftovers", "disconnect", "taker", "races", "refusals",
         "bad-prices", "three-markets", "recorded", "gate", "gate-hour", "next-weekend", "budget",
         "fewer-markets", "crash-loop", "calm", "account", "brink", "signal-offline", "lost-fills",
-        "late-fills", "lost-cancels", "nibbles", "stale-fills", "thin-close", "told-remaining",
+        "late-fills", "lost-cancels", "nibbles", "one-counter", "stale-fills", "thin-close", "told-remaining",
         "price-scales", "gate-long-life", "signal-in-flight", "edges", "crossing-rungs",
     }  # fmt: skip
     assert set(scenario.embedded()) == expected

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal as D
 
+import pytest
+
 from model import events
+from model.actions import QueryOpenOrders
 from model.market import Market
 from specs.spec import Word
 
@@ -42,6 +45,31 @@ def test_a_start_that_is_never_asked_about_again_is_told(story):
     outcome = run.end("ORD-14")
     assert outcome.word is Word.VIOLATED
     assert "after the start" in outcome.violations[0].text
+
+
+@pytest.mark.parametrize(("after_ms", "word"), [(500, Word.HOLDS), (1250, Word.VIOLATED)])
+def test_the_first_query_leaves_with_the_start(story, after_ms: int, word: Word):
+    run = story(settle=False)
+    run.timer(after_ms - 100)
+    run.timer(100, QueryOpenOrders())
+    run.timer(5000, QueryOpenOrders())
+    outcome = run.end("ORD-14")
+    assert outcome.word is word
+    assert dict(outcome.contexts) == {"start, first": 1, "start": 1}
+
+
+@pytest.mark.parametrize("open_over_the_outage", [True, False])
+def test_after_a_reconnect_some_wait_for_the_answer_to_the_query_before_it(story, open_over_the_outage: bool):
+    run = story(settle=False)
+    run.timer(250, QueryOpenOrders())
+    if not open_over_the_outage:
+        run.tell(events.OpenOrders(run.now_ms, run.now_ms, (), ()))
+    run.tell(events.Disconnected(run.now_ms))
+    run.tell(events.Connected(run.now_ms))
+    run.timer(2000)
+    run.timer(1000, QueryOpenOrders())
+    run.timer(5000, QueryOpenOrders())
+    assert run.end("ORD-14").word is (Word.HOLDS if open_over_the_outage else Word.VIOLATED)
 
 
 def answered_elsewhere(story, most):

@@ -48,6 +48,26 @@ def test_after_a_fall_more_than_all_fills_left_is_still_too_much(tape):
     assert words_after_a_fall(tape, "99.88", "1.3")["CTR-3"] is Word.VIOLATED
 
 
+@pytest.mark.parametrize(("sz", "word"), [("0.6", Word.HOLDS), ("0.7", Word.VIOLATED)])
+def test_after_a_fall_no_more_than_the_position_is_left_in_all(tape, sz: str, word: Word):
+    assert words_after_a_fall(tape, "99.88", sz)["CTR-3"] is word
+
+
+@pytest.mark.parametrize(("rejects", "word"), [(3, Word.HOLDS), (4, Word.VIOLATED)])
+def test_an_amount_rejected_four_times_is_not_there_to_answer_any_more(tape, rejects: int, word: Word):
+    t = tape(max_position_usd=D(1000))
+    bid = t.rung(BUY, 0, "99.8")
+    t.oracle("100", "100", bid)
+    tried = t.counter(SELL, "99.92")
+    t.fill(bid, tried)
+    for _ in range(rejects):
+        again = t.counter(SELL, "99.92")
+        t.rejected(tried)
+        t.timer(again)
+        tried = again
+    assert t.words()["CTR-3"] is word
+
+
 def test_parts_of_an_amount_are_known_within_bounds_only():
     lots = [lot("10", "1"), lot("20", "1"), lot("30", "1")]
     assert mean_range(lots, F(3)) == (F(20), F(20))

@@ -151,3 +151,40 @@ def test_books_with_another_net_entry_or_result_are_blamed(told: tuple[str, str 
     life.fill(life.rung(BUY, "4980"))
     life.booked(*told)
     assert life.word("INV-1") is Word.VIOLATED
+
+
+def found(entry_px: str | None, *told: tuple[str, str | None, str]) -> Word:
+    """Begin with a position of 0.2, hear the marks 5000 and 5010, sell 0.1 at 5020; the books told then."""
+    life = Life()
+    life.now_ms += 1000
+    held = events.Position(GOLD, D("0.2"), D(0), None if entry_px is None else D(entry_px))
+    life.turn(events.Start(life.now_ms, 2, MakerConfig(), (Market(GOLD, 3),), positions=(held,)))
+    life.oracle("5000")
+    life.oracle("5010")
+    life.fill(life.rung(SELL, "5020"))
+    for books in told:
+        life.booked(*books)
+    return life.word("INV-1")
+
+
+def test_a_position_found_at_start_is_entered_at_the_first_mark_or_at_the_entry_told():
+    assert found(None, ("0.1", "5000", "2")) is Word.HOLDS
+    assert found("4900", ("0.1", "5000", "2"), ("0.1", "4900", "12")) is Word.HOLDS
+
+
+@pytest.mark.parametrize(
+    "books", [("0.1", "0", "502"), ("0.1", "5010", "1"), ("0.1", "5000", "12"), ("0.1", None, "2")]
+)
+def test_a_position_found_at_start_that_costs_something_else_violates_inv_1(books):
+    assert found(None, books) is Word.VIOLATED
+
+
+def test_a_fill_before_any_mark_leaves_the_cost_of_a_position_found_open():
+    life = Life()
+    life.now_ms += 1000
+    held = events.Position(GOLD, D("0.2"))
+    life.turn(events.Start(life.now_ms, 2, MakerConfig(), (Market(GOLD, 3),), positions=(held,)))
+    life.fill(life.rung(SELL, "5020"))
+    life.oracle("5000")
+    life.booked("0.1", "4711", "0")
+    assert life.word("INV-1") is Word.HOLDS
