@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import make_dataclass
+from functools import cache
 from typing import Any
 
 Reader = Callable[[Any], Any]
@@ -18,9 +19,10 @@ def whole_reader(cls: type, fields: Sequence[tuple[str, Reader]], tagged: bool, 
     """
     if not fields:
         return careful
-    count, parts, loose = len(fields) + tagged, tuple(fields), _loose(cls)
+    count, parts = len(fields) + tagged, tuple(fields)
     blank = None if tagged else _blank(cls, [key for key, _ in fields])
     default = None if blank is None else cls()
+    loose: Any = None  # made with the first object: most classes of a long union are never met
 
     def read(data: Any) -> object:
         try:
@@ -31,8 +33,11 @@ def whole_reader(cls: type, fields: Sequence[tuple[str, Reader]], tagged: bool, 
         return careful(data)
 
     def fill(data: Any) -> object:
-        if data == blank:
+        nonlocal loose
+        if blank is not None and data == blank:
             return default
+        if loose is None:
+            loose = _loose(cls)
         try:
             if len(data) == count:
                 found = loose(*[reader(data[key]) for key, reader in parts])
@@ -42,17 +47,21 @@ def whole_reader(cls: type, fields: Sequence[tuple[str, Reader]], tagged: bool, 
             pass
         return careful(data)
 
-    return read if loose is None else fill
+    return fill if _is_plain(cls) else read
 
 
+def _is_plain(cls: type) -> bool:
+    """Say whether a class has nothing but slots, so that another one can be laid out alike."""
+    return "__slots__" in vars(cls) and not hasattr(cls, "__post_init__") and cls.__bases__ == (object,)
+
+
+@cache
 def _loose(cls: type) -> Any:
-    """Return a class laid out as a frozen one, whose fields can still be set; None where there can be none.
+    """Return a class laid out as a frozen one, whose fields can still be set.
 
     What it makes is given the frozen class afterwards: a frozen dataclass sets its fields one by one around its own
     guard, which takes four times as long.
     """
-    if "__slots__" not in vars(cls) or hasattr(cls, "__post_init__") or cls.__bases__ != (object,):
-        return None
     return make_dataclass(
         cls.__name__, [(field.name, object) for field in fields_of(cls)], slots=True, eq=False, repr=False
     )

@@ -194,3 +194,12 @@ def test_an_empty_reply_is_read_as_one(reply: dict[str, object]) -> None:
 def test_what_is_no_empty_reply_is_refused(reply: dict[str, object]) -> None:
     with pytest.raises(Malformed):
         codec.decode(journal.Reply, reply)
+
+
+@pytest.mark.parametrize("value", [None, [], "", 0, {}])
+def test_a_record_within_a_record_is_never_nothing(value: object) -> None:
+    for data, field in ((codec.to_data(START), "config"), (codec.to_data(journal.Turn(1, 3, START, REPLY)), "event")):
+        with pytest.raises(Malformed):
+            codec.from_data({**data, field: value} if value != {} else {**data, field: {"x": 1}})
+    with pytest.raises(Malformed):
+        codec.decode(MakerConfig, value if value != {} else {"x": 1})
