@@ -40,6 +40,8 @@ class Silences:
 
     def told(self, event: events.Start | events.Event) -> None:
         """Note what answers requests; a new life, or a lost connection, waits for nothing."""
+        if not self._waiting or isinstance(event, events.Timer | events.Oracle):
+            return
         if isinstance(event, events.Start | events.Disconnected):
             self._waiting.clear()
         elif isinstance(event, events.OpenOrders):
