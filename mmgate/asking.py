@@ -180,8 +180,8 @@ def chosen_specs(wanted: tuple[str, ...]) -> tuple[str, ...]:
     return choose("--spec", wanted, names, "spec that is judged") if wanted else tuple(names)
 
 
-def makers_of(defects: str | None, port: str | None) -> tuple[MakerRef, ...]:
-    """Return the makers to judge: the reference, a port, or the reference with each of some defects."""
+def makers_of(defects: str | None, port: str | None, option: str = "--defects") -> tuple[MakerRef, ...]:
+    """Return the makers to judge: the reference, a port, or the reference with each defect that `option` names."""
     if defects is not None and port is not None:
         raise InputRefused("--defects and --port: give one of them; a port has its own code")
     if port is not None:
@@ -191,7 +191,7 @@ def makers_of(defects: str | None, port: str | None) -> tuple[MakerRef, ...]:
     found = selected(defects)
     if not found:
         tags = sorted({tag for defect in ALL for tag in defect.tags})
-        choose_one("--defects", defects, [*tags, "all", *(defect.id for defect in ALL)], "defect and no tag of defects")
+        choose_one(option, defects, [*tags, "all", *(defect.id for defect in ALL)], "defect and no tag of defects")
     return tuple(MakerRef("defect", defect.id) for defect in found)
 
 

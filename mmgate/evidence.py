@@ -33,7 +33,8 @@ class Evidence:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir()
         except OSError as error:
-            raise InputRefused(f"--out {shown_path(final)}: {(error.strerror or str(error)).lower()}") from None
+            told = (error.strerror or str(error)).lower()
+            raise InputRefused(f"--out {shown_path(final)}: {told}; name a folder that can be written") from None
 
     def write(self, name: str, content: str) -> None:
         """Write one text file of the run."""
@@ -74,7 +75,10 @@ def write_whole(path: Path, content: str, what: str) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise InputRefused(f"{what} {shown_path(path)}: {(error.strerror or str(error)).lower()}") from None
+        told = (error.strerror or str(error)).lower()
+        raise InputRefused(
+            f"{what} {shown_path(path)}: {told}{'' if ';' in told else '; name another place'}"
+        ) from None
 
 
 def _check(final: Path, mark: str) -> None:

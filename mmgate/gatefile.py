@@ -18,6 +18,7 @@ PROFILES = ("quick", "standard", "deep")
 MAX_SEED = 2**63 - 1
 MAX_WAIVERS = 200
 MAX_SENTENCE = 500
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,10 @@ def parse_toml(source: str, name: str) -> dict[str, object]:
     try:
         return tomllib.loads(source, parse_float=Decimal)
     except RecursionError:
-        raise InputRefused(f"{name}: is nested too deeply") from None
+        raise InputRefused(f"{name}: is nested too deeply; write it flatter") from None
     except ValueError as error:
-        raise InputRefused(f"{name}: is no TOML: {shown(str(error))[1:-1]}") from None
+        told = "".join(char for char in str(error) if char.isprintable())[:LONGEST_REASON]
+        raise InputRefused(f"{name}: is no TOML: {told}; correct the file") from None
 
 
 def _stray(key: str) -> str:

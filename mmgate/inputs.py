@@ -46,9 +46,9 @@ def open_bytes(path: Path, limit_bytes: int, what: str) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise InputRefused(f"{what} {name}: no such file") from None
+        raise InputRefused(f"{what} {name}: no such file; name one that is there") from None
     except (OSError, ValueError) as error:
-        raise InputRefused(f"{what} {name}: {_reason(error)}") from None
+        raise InputRefused(f"{what} {name}: {_reason(error)}; name a file that can be read") from None
     try:
         status = os.fstat(handle)
         if stat.S_ISDIR(status.st_mode):
@@ -60,7 +60,7 @@ def open_bytes(path: Path, limit_bytes: int, what: str) -> bytes:
         with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(limit_bytes)
     except OSError as error:
-        raise InputRefused(f"{what} {name}: {_reason(error)}") from None
+        raise InputRefused(f"{what} {name}: {_reason(error)}; name a file that can be read") from None
     finally:
         os.close(handle)
 
@@ -72,7 +72,7 @@ def read_text(path: Path, what: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InputRefused(f"{what} {shown_path(path)}: line {line} is not UTF-8 text") from None
+        raise InputRefused(f"{what} {shown_path(path)}: line {line} is not UTF-8 text; save it as UTF-8") from None
 
 
 def shown_path(path: Path) -> str:

@@ -31,9 +31,9 @@ def serve(
     from mmgate.ports.server import serve as answer
     from mmgate.ports.spoiled import answers_of
 
-    makers = makers_of(defect, None)
+    makers = makers_of(defect, None, "--defect")
     if len(makers) > 1:
-        raise InputRefused(f"--defect {defect}: names {len(makers)} defects; a port has one")
+        raise InputRefused(f"--defect {defect}: names {len(makers)} defects; a port has one, so name one")
     answer(sys.stdin.buffer, sys.stdout.buffer, lambda: direct(makers[0]), answers_of(makers[0]))
     return 0
 

@@ -15,7 +15,7 @@ from mmgate.identity import code_revision
 from mmgate.reporting.console import STYLES, console_for
 from mmgate.reporting.json_report import as_text
 from mmgate.reporting.words import MARKS, clean
-from specs.catalogue import spec
+from specs.catalogue import MONITORS, spec
 from specs.spec import Word
 
 
@@ -46,7 +46,9 @@ def tell_audit(
     for note in (*notes, *_unclear(auditor)):
         console.print(clean(f"note     {note}"), soft_wrap=True)
     told = f"{lines.count} lines, {auditor.records} records, {auditor.panel.view.strength()}"
-    console.print(f"{told} · {_counts(found)}", soft_wrap=True)
+    watched = len({monitor.spec.id for monitor in MONITORS})
+    narrowed = f" · only {len(found)} of {watched} specs were asked" if len(found) < watched else ""
+    console.print(f"{told} · {_counts(found)}{narrowed}", soft_wrap=True)
 
 
 def audit_data(

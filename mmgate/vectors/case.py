@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mmgate.inputs import InputRefused, shown
+from mmgate.inputs import InputRefused, open_bytes, shown
 
 FORMAT = 2
 """The version of the files' shape. It changes when a reader must change."""
@@ -129,13 +129,7 @@ def read_case(folder: Path, name: str) -> Case:
 
 def read_json(path: Path) -> Data:
     """Read a file that holds one JSON object. Raises InputRefused."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise InputRefused(f"{shown(str(path))}: can't be read ({error.strerror or error})") from None
-    if len(raw) > LARGEST_BYTES:
-        raise InputRefused(f"{shown(str(path))}: is larger than {LARGEST_BYTES} bytes; is it a file of a set?")
+    raw = open_bytes(path, LARGEST_BYTES, "vectors")
     try:
         data = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError):
