@@ -23,6 +23,9 @@ UNTIMED = frozenset(
     )
 )
 """Specs that judge by nothing that comes late: what the maker knows of orders and positions, and how long it took."""
+SILENT = frozenset((events.Timer, events.Oracle))
+"""Events that tell of nothing that happened before."""
+FILLS = (events.Fill, events.TakerFill)
 REMEMBERED = 20_000
 MOST_KEPT = 4_096
 LATER = "{} {} ms after it {}, later than sent_timeout_ms"
@@ -77,6 +80,8 @@ class Lateness:
             if isinstance(record, journal.RunStarted):
                 self._run = record
             return
+        if type(record) is journal.Turn and type(record.event) in SILENT and not record.reply.actions:
+            return
         for since_ms, now_ms, what, did in look(record):
             if now_ms - since_ms > self._bounds.config.sent_timeout_ms:
                 self._add(Late(since_ms, now_ms, LATER.format(what, now_ms - since_ms, did)))
@@ -99,24 +104,25 @@ class Lateness:
 
     def _turn(self, turn: journal.Turn) -> Iterator[tuple[int, int, str, str]]:
         event = turn.event
-        if isinstance(event, events.Timer | events.Oracle):
+        kind = type(event)
+        if kind in SILENT:
             pass  # most of a log
         elif isinstance(event, events.Start):
             run = self._run
             self._bounds = Bounds(event.config, run.round_trip_ms, run.timer_ms, run.delivery_ms)
-        elif isinstance(event, events.Fill | events.TakerFill):
+        elif isinstance(event, FILLS):
             if not event.snapshot:
                 yield event.time_ms, turn.now_ms, "a fill was told", "happened"
         elif isinstance(event, events.OpenOrders):
             yield event.sent_ms, turn.now_ms, "an answer came", "was asked for"
         else:
-            happened_ms = self._happened.take((type(event), getattr(event, "oid", None)))
+            happened_ms = self._happened.take((kind, getattr(event, "oid", None)))
             if happened_ms is not None:
                 yield happened_ms, turn.now_ms, "a word on an order was told", "happened"
         for action in turn.reply.actions:
-            if isinstance(action, Place):
+            if type(action) is Place:
                 self._sent.note(action.cloid, turn.now_ms)
-            elif isinstance(action, Cancel):
+            elif type(action) is Cancel:
                 self._sent.note(("cancel", action.cloid or action.oid), turn.now_ms)
 
     def _landed(
