@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from mmgate.audit.clocks import Clocks
-from mmgate.audit.doubts import Doubts, troubled
+from mmgate.audit.doubts import FILLS, Doubts, troubled
 from mmgate.audit.exports import with_exports
 from mmgate.audit.gaps import Gap
 from mmgate.audit.held import Telling
@@ -187,7 +187,7 @@ class RecordsLog:
         if self._rebuilt:
             self._note(now_ms, line)
         for event in told:
-            if isinstance(event, events.Fill | events.TakerFill) and not event.snapshot:
+            if isinstance(event, FILLS) and not event.snapshot:
                 self._clocks.received(line, event.time_ms, now_ms)
             yield from self._doubts_of(now_ms, line, event)
             yield from self._begin(now_ms, line, event, beside.get("mm_fill"), alone=len(told) == 1)
@@ -258,7 +258,8 @@ class RecordsLog:
         turn = yield from self._answering(now_ms, line)
         turn.actions += found
         for action in found:
-            self._silences.asked(turn.now_ms, turn.line, action)
+            if self._rebuilt:
+                self._silences.asked(turn.now_ms, turn.line, action)
             if isinstance(action, Place):
                 self._doubts.placed(action.cloid)
                 if not action.cloid.startswith(self._prefix):
