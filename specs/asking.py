@@ -1,4 +1,4 @@
-"""ORD-14: after a start and after a reconnect the maker asks what is open, and asks again when all has landed (L-7)."""
+"""ORD-14: the maker asks what is open at start and reconnect, again when all has landed, and every so often (L-7)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class AsksTwice(Monitor):
 
     The first one leaves with the start or the reconnect; only where the connection dropped over a query, some makers
     wait for its answer first (L-7a). `_first_ms`: by when it must have left; `_due_ms`: from when a query counts as
-    the second one. Each is None while none is owed.
+    the second one. Each is None while none is owed. `_heard_ms`: when a query last left or was answered, or a life or
+    connection began; the interval counts from any of these. None while disconnected.
     """
 
     spec = statement("ORD-14")
@@ -25,6 +26,7 @@ class AsksTwice(Monitor):
         self._first_ms: int | None = None
         self._due_ms: int | None = None
         self._asked_ms: int | None = None
+        self._heard_ms: int | None = None
 
     def switched_off(self) -> str:
         """A maker that never asks has longer bounds instead."""
@@ -41,10 +43,12 @@ class AsksTwice(Monitor):
 
     def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
         """Nothing can be asked; the next `connected` owes both queries anew."""
-        self._first_ms = self._due_ms = None
+        self._first_ms = self._due_ms = self._heard_ms = None
 
     def told_open_orders(self, turn: journal.Turn, event: events.OpenOrders) -> None:
-        """The answer to the last query leaves none open."""
+        """The answer to the last query leaves none open; any, late as it may be, tells what is open."""
+        if self._heard_ms is not None:
+            self._heard_ms = self.view.event_ms
         if event.sent_ms == self._asked_ms:
             self._asked_ms = None
 
@@ -54,33 +58,50 @@ class AsksTwice(Monitor):
             self.antecedent(f"{self._after}, first")
             self._first_ms = None
         self._asked_ms = self.view.event_ms
+        if self._heard_ms is not None:
+            self._heard_ms = self.view.event_ms
         if self._due_ms is not None and self.view.event_ms >= self._due_ms:
             self.antecedent(self._after)
             self._due_ms = None
 
     def on_turn(self, turn: journal.Turn) -> None:
-        """Judge at the first event past the time of the first query, then of the second."""
+        """Judge at the first event past the time of the first query, then of the second; and past the interval."""
+        wake_ms = self._judge_owed()
+        if self._heard_ms is not None:
+            until_ms = self._heard_ms + self.view.config.reconcile_interval_ms + self._slack_ms()
+            if self.view.event_ms > until_ms:
+                self._judge_interval(self._heard_ms)
+            wake_ms = min(wake_ms, max(until_ms, self.view.event_ms) + 1)
+        self.wake_ms = wake_ms
+
+    def _judge_interval(self, heard_ms: int) -> None:
+        """Blame a maker that has asked nothing for an interval; the next one counts from here."""
+        self._heard_ms = self.view.event_ms
+        fact = f"no query for open orders left, and none was answered, for {self.view.event_ms - heard_ms} ms"
+        allowed = f"`reconcile_interval_ms` is {self.view.config.reconcile_interval_ms}"
+        self.violated(f"{fact}; {allowed}, and {self._slack_ms()} ms more are allowed")
+
+    def _judge_owed(self) -> int:
+        """Judge the first and the second query; return when to look again."""
         if self._first_ms is not None and self.view.event_ms > self._first_ms:
             late_ms, self._first_ms = self.view.event_ms - self._first_ms, None
             self.antecedent(f"{self._after}, first")
             self.violated(f"no query for open orders left in time after the {self._after}: it is {late_ms} ms late")
         if self._first_ms is not None:
-            self.wake_ms = self._first_ms + 1
-            return
+            return self._first_ms + 1
         if self._due_ms is None:
-            self.wake_ms = ASLEEP_MS
-            return
+            return ASLEEP_MS
         if self.view.event_ms <= self._due_ms + self._slack_ms():
-            self.wake_ms = self._due_ms + self._slack_ms() + 1
-            return
+            return self._due_ms + self._slack_ms() + 1
         late_ms = self.view.event_ms - self._due_ms
         self._due_ms = None
         self.antecedent(self._after)
         fact = f"no query for open orders left in the {late_ms} ms since a second one was due after the {self._after}"
         self.violated(f"{fact} (`sent_timeout_ms` later, and at most {self._slack_ms()} ms more)")
+        return ASLEEP_MS
 
     def _owe(self, after: str) -> None:
-        self._after = after
+        self._after, self._heard_ms = after, self.view.event_ms
         open_ms = self.view.config.sent_timeout_ms if self._asked_ms is not None else 0
         self._first_ms = self.view.event_ms + open_ms + 2 * self.view.bounds.timer_ms
         self._due_ms = self.view.event_ms + self.view.config.sent_timeout_ms

@@ -203,7 +203,8 @@ LIVES: tuple[Spec, ...] = (
         P1,
         "Asked once, and asked again",
         "After a start and after a reconnect open orders are asked for at once, and again `sent_timeout_ms` later, when"
-        " what was under way has landed; each may wait one time-out for the answer to the query before it.",
+        " what was under way has landed; each may wait one time-out for the answer to the query before it. While"
+        " connected there is a query at least every `reconcile_interval_ms`, counted from the last one or its answer.",
         ("L-7",),
         EXISTENCE,
     ),

@@ -58,6 +58,39 @@ def test_the_first_query_leaves_with_the_start(story, after_ms: int, word: Word)
     assert dict(outcome.contexts) == {"start, first": 1, "start": 1}
 
 
+def asked_every(story, each_ms, seconds):
+    """Settle a life, and ask and answer so often for so long."""
+    run = story(reconcile_interval_ms=10_000)
+    run.oracle("100", run.rung())
+    for at_ms in range(0, seconds * 1000, 250):
+        if each_ms and at_ms % each_ms == 0:
+            run.timer(250, QueryOpenOrders())
+            run.answer()
+        else:
+            run.timer(250)
+    return run.outcome("ORD-14")
+
+
+@pytest.mark.parametrize("each_ms", [1000, 9000, 10_000])
+def test_a_maker_that_asks_within_its_interval_is_not_blamed(story, each_ms):
+    assert asked_every(story, each_ms, 60).word is not Word.VIOLATED
+
+
+@pytest.mark.parametrize("each_ms", [0, 30_000])
+def test_a_maker_that_asks_more_rarely_than_its_interval_is_told(story, each_ms):
+    outcome = asked_every(story, each_ms, 90)
+    assert outcome.word is Word.VIOLATED
+    assert "`reconcile_interval_ms` is 10000" in outcome.violations[0].text
+
+
+def test_nothing_is_asked_while_the_connection_is_lost(story):
+    run = story(reconcile_interval_ms=10_000)
+    run.tell(events.Disconnected(run.now_ms))
+    for _ in range(400):
+        run.timer(250)
+    assert run.outcome("ORD-14").word is not Word.VIOLATED
+
+
 @pytest.mark.parametrize("open_over_the_outage", [True, False])
 def test_after_a_reconnect_some_wait_for_the_answer_to_the_query_before_it(story, open_over_the_outage: bool):
     run = story(settle=False)
