@@ -15,7 +15,7 @@ from mmgate.audit.mapping import Export
 from mmgate.audit.reading import FLAW, Item
 from mmgate.audit.shapes import UNORDERED
 from mmgate.audit.times import time_of
-from mmgate.inputs import InputRefused, open_bytes, shown_path
+from mmgate.inputs import InputRefused, open_bytes, shown, shown_path
 from model.codec import Malformed
 
 LARGEST_BYTES = 256 << 20
@@ -26,11 +26,12 @@ TRUE = frozenset(("true", "1", "yes"))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its time in ms and its message (None: damaged), its place."""
+    """One row: its time in ms and its message (None: damaged, and `why`), its place."""
 
     time_ms: int
     message: dict[str, Any] | None
     place: str
+    why: str = ""
 
 
 def with_exports(items: Iterable[Item], exports: Iterable[Export], offset_ms: int) -> Iterator[Item]:
@@ -56,7 +57,7 @@ def _ranked(items: Iterable[Item]) -> Iterator[tuple[Item, int]]:
 def _items(rows: Iterator[Row], offset_ms: int) -> Iterator[Item]:
     for row in rows:
         if row.message is None:
-            yield 0, 0, FLAW, f"{row.place} is none that the mapping knows", {}
+            yield 0, 0, FLAW, f"{row.place} is none that the mapping knows: {row.why}", {}
         else:
             yield 0, row.time_ms + offset_ms, "watched", row.message, {}
 
@@ -76,15 +77,29 @@ def rows_of(export: Export) -> Iterator[Row]:
     """Yield the rows of an export in the order of their times, the damaged ones first."""
     name = shown_path(export.file)
     data = open_bytes(export.file, LARGEST_BYTES, "export")
-    found = _csv_rows(name, data) if export.file.suffix == ".csv" else _json_rows(name, data)
+    if export.file.suffix == ".csv":
+        found, columns = _csv_rows(name, data)
+        _has_columns(name, export, columns)
+    else:
+        found = _json_rows(name, data)
     rows = [_row(export, row, f"{name} row {number}") for number, row in enumerate(found, 1)]
     yield from sorted(rows, key=lambda row: row.time_ms)
 
 
-def _csv_rows(name: str, data: bytes) -> list[dict[str, Any]]:
+def _has_columns(name: str, export: Export, columns: list[str]) -> None:
+    """Refuse a mapping that names columns which the headings do not have. Raises InputRefused."""
+    named = (export.time, *(column for _, column in export.columns))
+    missing = [column for column in dict.fromkeys(named) if column not in columns]
+    if missing:
+        told = f"has no column {', '.join(map(shown, missing))}; its headings are {', '.join(map(shown, columns[:30]))}"
+        raise InputRefused(f"export {name}: {told}; correct [[export]] of the mapping")
+
+
+def _csv_rows(name: str, data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        return [{key: value for key, value in row.items() if isinstance(key, str) and value} for row in reader]
+        rows = [{key: value for key, value in row.items() if isinstance(key, str) and value} for row in reader]
+        return rows, list(reader.fieldnames or ())
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputRefused(f"export {name}: is no CSV: {error}; write it again") from None
 
@@ -106,8 +121,8 @@ def _row(export: Export, row: dict[str, Any], place: str) -> Row:
     try:
         time_ms = time_of(flat.get(export.time), export.time_unit)
         values = {key: _value(key, value) for key, value in named.items()}
-    except (Malformed, ValueError):
-        return Row(0, None, place)
+    except (Malformed, ValueError) as fault:
+        return Row(0, None, place, str(fault))
     return Row(time_ms, _message(export.channel, {**values, "time": time_ms}), place)
 
 

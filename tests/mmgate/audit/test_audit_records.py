@@ -178,11 +178,16 @@ def test_requests_after_a_message_of_several_things_blame_nobody(tmp_path, watch
         ("[run]\nmarkets = ['GOLD']\n", "is not such as xyz:GOLD/4"),
         ("[[export]]\nfile = 'x.txt'\nchannel = 'userFills'\n", "must be a name that ends in .csv or .json"),
         ("[[export]]\nfile = 'none.csv'\nchannel = 'userFills'\n", "no such file"),
+        (
+            "[[export]]\nfile = 'fills.csv'\nchannel = 'userFills'\ncolumns = {px = 'Price'}\n",
+            'has no column "Price"; its headings are "time", "px"; correct [[export]] of the mapping',
+        ),
     ],
 )
 def test_a_wrong_mapping_is_refused_in_one_line(tmp_path, watched, capsys, mapping, told):
     written(tmp_path / "r.jsonl", watched("evening", "counter", 2).records[:50])
     (tmp_path / "m.toml").write_text(mapping)
+    (tmp_path / "fills.csv").write_text("time,px\n")
     assert cli.main(["audit", str(tmp_path / "r.jsonl"), "--map", str(tmp_path / "m.toml")]) == 2
     error = capsys.readouterr().err
     assert told in error
