@@ -12,6 +12,7 @@ import pytest
 
 from mmgate.asking import Asked, plan_of
 from mmgate.engines import simulation
+from mmgate.engines.judging import judge
 from mmgate.inputs import InputRefused
 from mmgate.ports import waiting
 from mmgate.ports.child import PortFault
@@ -21,6 +22,7 @@ from mmgate.profiles import QUICK, embedded_suite
 from mmgate.report import RunId, conclude
 from mmgate.request import EngineResult, MakerRef, Request
 from mmgate.resuming import Kept, identity_of
+from mmgate.worlds import world_of
 from specs.catalogue import spec
 from specs.spec import Outcome, Verdict, Word
 
@@ -159,6 +161,45 @@ def test_a_config_that_switches_on_what_a_port_does_not_declare_excuses_nothing(
         results = [EngineResult("simulation", (off, held))]
         report = conclude(run, [spec("CTR-3"), spec("OFF-3")], results, (), date(2026, 2, 8), lacking=lacking)
         assert report.verdict is verdict
+
+
+ACTS = {
+    "in a market that is told and not configured": (
+        "fixed/fewer-markets",
+        "names = [name for name, one in self.maker.markets.items() if not one.quoted] if self.maker else []\n"
+        "for action in reply.get('actions', ()):\n    if names and action.get('cloid', 'x')[-1] in '05':\n"
+        "        action['market'] = names[0]",
+        "CFG-5",
+    ),
+    "in the next market instead": (
+        "all-on/three-markets",
+        "names = list(self.maker.markets) if self.maker else []\nafter = dict(zip(names, names[1:] + names[:1]))\n"
+        "for action in reply.get('actions', ()):\n    if 'market' in action:\n"
+        "        action['market'] = after[action['market']]",
+        "OFF-2",
+    ),
+    "on the other strategy's orders": (
+        "all-week/taker",
+        "if kind == 'event' and request['event']['type'] == 'open_orders':\n"
+        "    for one in request['event']['orders']:\n        if not (one['cloid'] or '').startswith('0x6d6d6701'):\n"
+        "            reply['actions'].append({'type': 'cancel', 'market': one['market'], 'oid': one['oid']})",
+        "ORD-12",
+    ),
+    "one event late": (
+        "fixed/signal",
+        "if 'actions' in reply:\n    late, self.held = getattr(self, 'held', []), reply['actions']\n"
+        "    reply['actions'] = late",
+        "ORD-6",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "lie", "caught"), ACTS.values(), ids=list(ACTS))
+def test_actions_elsewhere_or_too_late_are_caught(name: str, lie: str, caught: str, tmp_path: Path):
+    entry = next(one for one in embedded_suite(QUICK) if f"{one.name}/{one.scenario}" == name)
+    ref = MakerRef("port", liar(tmp_path, lie))
+    judged = judge(world_of(entry, 1), ref, (caught,), stop=True)
+    assert [outcome.word for outcome in judged.outcomes] == [Word.VIOLATED], judged
 
 
 # -- going on with another maker
