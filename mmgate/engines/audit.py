@@ -26,9 +26,9 @@ BY_PRICES = frozenset(
     )
 )
 """Specs that judge by the prices that the maker was told: one that is missing may be all that is wrong."""
-BY_LOG = frozenset(("LOG-1", "VOL-6"))
-"""Specs that miss a line of the maker's own log, which nothing else tells of."""
-UNLOGGED = "the lines bear no numbers, and one of the maker's own log may be missing"
+BY_PROCESS = frozenset(("LOG-1", "VOL-6", "CFG-5", "CTR-6", "CTR-7", "ORD-6", "ORD-15", "RSK-1"))
+"""Specs that miss a line of the maker's own log, or ask for quotes: a signal that is not told explains that too."""
+UNTOLD = "the lines bear no numbers, and one of the maker's own log, or of its process, may be missing"
 UNPRICED = "the lines bear no numbers, and the venue's own prices are not told, or not for all of the time"
 LOOK_EVERY = 1024
 """Records after which monitors are asked for new violations, while their lines are still known."""
@@ -118,8 +118,8 @@ class Auditor:
         """Doubt a finding of lines without numbers where one more line could undo it, and nothing would tell."""
         if self._numbered:
             return
-        if spec_id in BY_LOG:
-            self._unsure[spec_id] = UNLOGGED
+        if spec_id in BY_PROCESS:
+            self._unsure[spec_id] = UNTOLD
         elif spec_id in BY_PRICES and not self._chains.priced:
             self._unsure[spec_id] = UNPRICED
 

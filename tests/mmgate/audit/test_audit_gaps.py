@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mmgate.audit.chains import Chains
+from mmgate.audit.recording import RecordsFile
 from mmgate.audit.silences import Silences
 from model import events, journal
 from model.actions import LADDER, Cancel, Place, QueryOpenOrders, Side, Tif
@@ -93,6 +94,18 @@ def test_a_word_that_is_missing_blames_nobody_where_nothing_is_numbered(tmp_path
     data = audit(tmp_path / "r.jsonl", "--map", tmp_path / "m.toml")[1]
     assert data["gaps"] > 0
     assert "violated" not in words_of(data).values()
+
+
+def test_a_signal_that_is_not_told_blames_nobody_where_nothing_is_numbered(tmp_path, watched, audit):
+    with RecordsFile(tmp_path / "r.jsonl") as file:
+        for record in watched("signal", "fixed", 1).records:
+            file.observe(record)
+    lines = (tmp_path / "r.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "r.jsonl").write_text("".join(line for line in lines if '"event":"shutdown"' not in line))
+    (tmp_path / "m.toml").write_text(UNNUMBERED)
+    data = audit(tmp_path / "r.jsonl", "--map", tmp_path / "m.toml")[1]
+    assert "violated" not in words_of(data).values()
+    assert any("of its process, may be missing" in row["reason"] for row in data["specs"])
 
 
 def test_a_new_connection_that_is_not_told_is_a_gap(tmp_path, watched, received, audit):
