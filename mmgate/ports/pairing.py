@@ -1,8 +1,9 @@
 """Two makers' answers to one event, compared up to the names of orders and the order of independent actions.
 
 Every maker names its orders itself, so a name of one stands for a name of the other from the moment at which both
-place the same order. What the venue would not tell apart is equal here: actions of different markets in any order,
-and within a market the neighbours of one class (cancels; ALO places; other places), which leave as one batch.
+place the same order. What no rule puts in order is equal here in any order: actions of different markets, and within
+a market places and cancels, for a place counts all orders not yet ended, those being cancelled too (I-5, L-3), and may
+meet none of them (L-13). Only a flatten waits for the cancels that clear its path (L-13).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from model import events
-from model.actions import Action, Cancel, Place, QueryOpenOrders, ScheduleCancel, Tif
+from model.actions import Action, Cancel, Place, QueryOpenOrders, ScheduleCancel
 from model.arithmetic import text
 from model.events import Event, OpenOrder, Start
 from model.journal import Reply
@@ -184,7 +185,7 @@ def _less(these: Sequence[str], those: Sequence[str]) -> tuple[str, ...]:
 def _orders_apart(
     names: Names, reference: Sequence[Action], port: Sequence[Action], *, near: bool
 ) -> Difference | None:
-    """Compare places and cancels market by market, batch by batch."""
+    """Compare places and cancels market by market, what is free in its order at once."""
     close: Difference | None = None
     mine, others = _by_market(reference), _by_market(port)
     for market in dict.fromkeys((*mine, *others)):
@@ -208,13 +209,16 @@ def _by_market(actions: Sequence[Action]) -> dict[str, list[Place | Cancel]]:
 
 
 def _batches(actions: Sequence[Place | Cancel]) -> list[tuple[str, list[Place | Cancel]]]:
-    return [(kind, list(batch)) for kind, batch in groupby(actions, _class)]
+    """Split one market's actions into what may come in any order: the places, then cancels and flattens in turn."""
+    places = [one for one in actions if _class(one) == "places"]
+    bound = [one for one in actions if _class(one) != "places"]
+    return [("places", places), *((kind, list(batch)) for kind, batch in groupby(bound, _class))]
 
 
 def _class(action: Place | Cancel) -> str:
     if isinstance(action, Cancel):
         return "cancels"
-    return "alo" if action.tif is Tif.ALO else "others"
+    return "flattens" if action.reduce_only else "places"
 
 
 def _batch_apart(

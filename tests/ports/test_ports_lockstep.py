@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -87,11 +88,23 @@ def test_a_role_that_only_one_of_two_makers_tells_is_no_difference():
     assert compared([told], [place("b1", role=Role.COUNTER)]) is not None
 
 
-def test_markets_may_come_in_any_order_but_a_cancel_before_a_place_of_its_market_may_not_swap():
+def test_markets_may_come_in_any_order():
     two = [place("a1"), place("a2", market=SILVER)]
     assert compared(two, [place("b2", market=SILVER), place("b1")]) is None
-    cancel = Cancel(GOLD, oid=3)
-    assert apart([cancel, place("a1")], [place("b1"), cancel]).kind == "order"
+
+
+def test_no_rule_says_whether_cancels_or_places_go_first_where_none_clears_the_path_of_the_other():
+    cancel, counter = Cancel(GOLD, oid=3), place("a2", "101", tif=Tif.GTC)
+    other = place("b2", "101", tif=Tif.GTC)
+    assert compared([cancel, place("a1"), counter], [other, place("b1"), cancel]) is None
+    assert apart([cancel, place("a1")], [place("b1")]).kind == "actions"
+
+
+def test_the_cancels_that_clear_a_flatten_path_go_before_it():
+    cancel, close = Cancel(GOLD, oid=3), replace(place("a1", tif=Tif.IOC), reduce_only=True)
+    assert apart([cancel, close], [replace(close, cloid="b1"), cancel]).kind == "order"
+    both = [place("b2"), cancel, replace(close, cloid="b1")]
+    assert compared([cancel, close, place("a2")], both) is None
 
 
 @pytest.mark.parametrize(
