@@ -24,7 +24,7 @@ from mmgate.inputs import InputRefused
 CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mmgate.vectors.branches import main; main()"
 TAKE, CHOOSE = "_mmgate_take", "_mmgate_choose"
 COUNTED = "model"
-LEFT_OUT = frozenset({"codec", "shapes", "whole", "journal", "events", "actions"})
+LEFT_OUT = frozenset({"codec", "plain", "shapes", "whole", "journal", "events", "actions"})
 """Modules of words and of writing them, which decide nothing."""
 SHOWN = 90
 WAYS = {"cond": ("true", "false"), "case": ("reached",)}

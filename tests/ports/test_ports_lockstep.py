@@ -103,7 +103,7 @@ def test_no_rule_says_whether_cancels_or_places_go_first_where_none_clears_the_p
 def test_the_cancels_that_clear_a_flatten_path_go_before_it():
     cancel, close = Cancel(GOLD, oid=3), replace(place("a1", tif=Tif.IOC), reduce_only=True)
     assert apart([cancel, close], [replace(close, cloid="b1"), cancel]).kind == "order"
-    both = [place("b2"), cancel, replace(close, cloid="b1")]
+    both: list[Action] = [place("b2"), cancel, replace(close, cloid="b1")]
     assert compared([cancel, close, place("a2")], both) is None
 
 
