@@ -228,6 +228,8 @@ def main() -> None:
     """Hunt all defects, or those named, and write the file; what is kept of the others stays."""
     path = Path(__file__).parent / COUNTEREXAMPLES
     wanted = sys.argv[1:] or [defect.id for defect in ALL]
+    if unknown := [name for name in wanted if name not in BY_ID]:
+        sys.exit(f"hunting: no defect {', '.join(unknown)}; those of specs/defects are meant, such as counter-untracked")
     known: dict[str, list[Data]] = {}
     for line in path.read_text(encoding="ascii").splitlines() if path.exists() else ():
         found = json.loads(line)

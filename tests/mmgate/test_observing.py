@@ -78,7 +78,7 @@ def test_observe_gives_the_same_as_json(folder: Path):
 def test_observe_refuses_what_it_cannot_read(folder: Path):
     code, text, error = run(folder, "observe", "absent.csv")
     assert (code, text) == (2, "")
-    assert error == "mmgate: ticks absent.csv: no such file\n"
+    assert error == "mmgate: ticks absent.csv: no such file; name one that is there\n"
 
 
 def test_verify_shows_envelope_and_ticks_everywhere_and_says_how_little_was_asked(folder: Path):

@@ -20,13 +20,17 @@ from specs.system_races import EVENTS, impossible
 
 SHOWN_BY = {
     "a-dollar-is-no-price": "trace/rare/close/no-price",
+    "age-from-the-last-change": "trace/edge/resting/absent",
     "breakpoint-skips-zero": "wick_stats/breakpoints/zeros-with-floor",
+    "close-without-a-mark": "trace/corner/close/no-mark",
     "closes-rest": "trace/corner/close/blocked-in-part",
+    "collected-until-it-turns": "trace/lesson/collected-falls",
     "counters-good-til-cancelled": "trace/corner/config/switched-off",
     "default-moved": "compute_quotes/innermost/all-defaults",
     "done-beside-the-unconfirmed": "trace/race/cancel-ack/window",
     "every-market-quoted": "trace/corner/markets/one-of-two",
     "first-of-two-markets": "trace/corner/refused/two-markets",
+    "found-position-costs-nothing": "trace/corner/limits/long-over",
     "gap-of-the-mark": "trace/corner/prices/gap-over-limit",
     "gate-forgets-all-at-once": "trace/rare/gate/younger-losses",
     "gate-forgets-once": "trace/rare/gate/younger-losses",
