@@ -8,14 +8,17 @@ from specs.monitor import ASLEEP_MS, AWAKE_MS, Monitor
 from specs.statements import statement
 from specs.view import View
 
+RECONNECT = "reconnect"
+
 
 class AsksTwice(Monitor):
     """ORD-14. One query is outstanding at a time, so that the second may wait a time-out for the first one's answer.
 
     The first one leaves with the start or the reconnect; only where the connection dropped over a query, some makers
-    wait for its answer first (L-7a). `_first_ms`: by when it must have left; `_due_ms`: from when a query counts as
-    the second one. Each is None while none is owed. `_heard_ms`: when a query last left or was answered, or a life or
-    connection began; the interval counts from any of these. None while disconnected.
+    wait for its answer first (L-7a), and what is told unasked after `connected` may count as the first answer (port
+    protocol). `_first_ms`: by when it must have left; `_due_ms`: from when a query counts as the second one. Each is
+    None while none is owed. `_asked_ms`: when the query was sent whose answer is still out. `_heard_ms`: when one last
+    left or was answered, or a life or connection began; the interval counts from any of these. None while disconnected.
     """
 
     spec = statement("ORD-14")
@@ -39,7 +42,7 @@ class AsksTwice(Monitor):
 
     def told_connected(self, turn: journal.Turn, event: events.Connected) -> None:
         """The connection is back: what was under way when it dropped is still landing."""
-        self._owe("reconnect")
+        self._owe(RECONNECT)
 
     def told_disconnected(self, turn: journal.Turn, event: events.Disconnected) -> None:
         """Nothing can be asked; the next `connected` owes both queries anew."""
@@ -47,6 +50,9 @@ class AsksTwice(Monitor):
 
     def told_open_orders(self, turn: journal.Turn, event: events.OpenOrders) -> None:
         """The answer to the last query leaves none open; any, late as it may be, tells what is open."""
+        connected_ms = self.view.halts.connected_ms
+        if connected_ms is not None and event.sent_ms >= connected_ms:
+            self._first_ms = None
         if self._heard_ms is not None:
             self._heard_ms = self.view.event_ms
         if event.sent_ms == self._asked_ms:
@@ -102,13 +108,14 @@ class AsksTwice(Monitor):
 
     def _owe(self, after: str) -> None:
         self._after, self._heard_ms = after, self.view.event_ms
-        open_ms = self.view.config.sent_timeout_ms if self._asked_ms is not None else 0
-        self._first_ms = self.view.event_ms + open_ms + 2 * self.view.bounds.timer_ms
+        answer_ms = self.view.bounds.round_trip_ms if after == RECONNECT else 0
+        wait_ms = self.view.config.sent_timeout_ms if self._asked_ms is not None else answer_ms
+        self._first_ms = self.view.event_ms + wait_ms + 2 * self.view.bounds.timer_ms
         self._due_ms = self.view.event_ms + self.view.config.sent_timeout_ms
         self.wake_ms = AWAKE_MS
 
     def _slack_ms(self) -> int:
-        """Return how late the second query may be: a time-out of the first one, timers, a round trip."""
+        """Return how late a query may be beside the one before it: that one's time-out, timers, a round trip."""
         return self.view.config.sent_timeout_ms + 2 * self.view.bounds.timer_ms + self.view.bounds.round_trip_ms
 
 

@@ -136,8 +136,13 @@ class DeadlineAhead(Monitor):
         self.violated(f"the deadline is {age}; it is renewed each third of {dead_man_ms} ms")
 
     def _overdue(self, since_ms: int) -> bool:
-        """Say whether a renewal must have reached the venue since then, the maker being connected and awake."""
-        calm_ms, bounds = calm_since(self.view, since_ms), self.view.bounds
+        """Say whether a renewal must have reached the venue since then, the maker being connected and awake.
+
+        What an outage kept back is repeated after the first answer (L-14).
+        """
+        if self.view.halts.reconciling:
+            return False
+        calm_ms, bounds = calm_since(self.view, max(since_ms, self.view.halts.answered_ms)), self.view.bounds
         way_ms = bounds.round_trip_ms + 2 * bounds.timer_ms + bounds.late_ms
         return calm_ms is not None and self.view.now_ms > calm_ms + way_ms
 

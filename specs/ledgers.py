@@ -22,13 +22,14 @@ DOUBT = Fraction(1, 10**18)
 class Account:
     """One market's books in one life, as they may rightly be: a ledger for each fair reading of what it began with.
 
-    `found`: a position at start that has no entry yet; the first usable mark gives it (S-5). `turned_usd`: the value
-    of what was booked, by which rounding is measured. `in_doubt`: it was corrected, or filled before any mark: only
-    its net is known.
+    `found`: a position at start that has no entry yet; the first usable mark gives it (S-5), or, `marked`, the first
+    one told. `turned_usd`: the value of what was booked, by which rounding is measured. `in_doubt`: it was corrected,
+    or filled before a usable mark: only its net is known.
     """
 
     ledgers: list[Ledger] = field(default_factory=lambda: [Ledger()])
     found: Decimal | None = None
+    marked: bool = False
     booked: int = 0
     turned_usd: Fraction = Fraction(0)
     in_doubt: str = ""
@@ -89,7 +90,7 @@ class BooksMatchTheFills(Monitor):
             return
         account = self._account(event.market)
         if account.found is not None:
-            account.in_doubt = "a fill came before any mark"
+            account.in_doubt = "a fill came before a usable mark"
         account.fill(event)
 
     def _marked(self, market: str) -> None:
@@ -98,9 +99,11 @@ class BooksMatchTheFills(Monitor):
         if account is None or account.found is None:
             return
         told = self.view.told_of(market)
-        if told.mark_px is not None and sane(told.mark_px):
+        usable = told.mark_usable(self.view.config)
+        if told.mark_px is not None and sane(told.mark_px) and (usable or not account.marked):
             account.enter(account.found, told.mark_px)
-        if told.mark_usable(self.view.config):
+            account.marked = True
+        if usable:
             account.found, account.booked = None, 1
 
     def on_log(self, turn: journal.Turn) -> None:

@@ -105,6 +105,19 @@ def test_after_a_reconnect_some_wait_for_the_answer_to_the_query_before_it(story
     assert run.end("ORD-14").word is (Word.HOLDS if open_over_the_outage else Word.VIOLATED)
 
 
+@pytest.mark.parametrize(("asked_ms", "word"), [(0, Word.HOLDS), (-100, Word.VIOLATED)])
+def test_what_is_told_after_a_reconnect_may_count_as_the_first_answer(story, asked_ms: int, word: Word):
+    run = story()
+    run.tell(events.Disconnected(run.now_ms))
+    run.now_ms += 4000
+    run.tell(events.Connected(run.now_ms))
+    run.now_ms += 700
+    run.tell(events.OpenOrders(run.now_ms, run.now_ms - 700 + asked_ms, (), ()))
+    run.timer(1000)
+    run.timer(4000, QueryOpenOrders())
+    assert run.end("ORD-14").word is word
+
+
 def answered_elsewhere(story, most):
     """Leave a fill unanswered while a counter-order of another market is open."""
     run = story(counter_max_open=most)

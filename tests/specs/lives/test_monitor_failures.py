@@ -175,6 +175,24 @@ def test_an_old_deadline_has_a_way_to_be_renewed_in_once_an_order_comes(story):
     assert run.outcome("DMS-1").word is not Word.VIOLATED
 
 
+@pytest.mark.parametrize(("renewed_ms", "word"), [(600, Word.HOLDS), (3000, Word.VIOLATED)])
+def test_after_a_reconnect_a_deadline_is_renewed_once_the_answer_is_there(story, renewed_ms: int, word: Word):
+    run = armed(story, dead_man_ms=30_000)
+    rung = run.rung()
+    run.oracle("100", ScheduleCancel(run.now_ms + 31_000), rung)
+    granted(run, 30_000)
+    run.rests(rung)
+    run.tell(events.Disconnected(run.now_ms), run.cancel(rung))
+    run.timer(11_000)
+    run.tell(events.Connected(run.now_ms), QueryOpenOrders())
+    run.answer(ScheduleCancel(run.now_ms + 30_400), orders=(rung,), after_ms=400)
+    for _ in range(renewed_ms // 100):
+        run.timer(100)
+    granted(run, 30_000)
+    run.timer(100)
+    assert run.end("DMS-1").word is word
+
+
 def test_a_switch_that_fires_over_an_order_is_told(story):
     run = armed(story)
     rung = first_order(run)

@@ -188,3 +188,15 @@ def test_a_fill_before_any_mark_leaves_the_cost_of_a_position_found_open():
     life.oracle("5000")
     life.booked("0.1", "4711", "0")
     assert life.word("INV-1") is Word.HOLDS
+
+
+@pytest.mark.parametrize(("entry_px", "word"), [("4000", Word.HOLDS), ("4100", Word.VIOLATED), ("5000", Word.HOLDS)])
+def test_of_unusable_marks_only_the_first_one_may_be_a_found_positions_entry(entry_px: str, word: Word):
+    life = Life()
+    life.now_ms += 1000
+    held = events.Position(GOLD, D("0.2"))
+    life.turn(events.Start(life.now_ms, 2, MakerConfig(), (Market(GOLD, 3),), positions=(held,)))
+    for mark_px in ("4000", "4100", "5000"):
+        life.turn(events.Oracle(life.now_ms, GOLD, D("5000"), D(mark_px)))
+    life.booked("0.2", entry_px, "0")
+    assert life.word("INV-1") is word
