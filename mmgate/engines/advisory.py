@@ -74,7 +74,7 @@ def envelopes(request: Request, check: Check) -> list[Outcome]:
             inside = Property(ENVELOPE, "ladders inside their envelope", _cases(configs), partial(_leaves, ask, known))
             return [_corners(ask, known), check(inside, examples, request.seed, shrinking=not port)]
     except MakerFault as fault:
-        return [broken(ENVELOPE, fault)]
+        return [broken(ENVELOPE, fault, request.maker)]
 
 
 def _cases(configs: Sequence[MakerConfig]) -> st.SearchStrategy[LadderCase]:
@@ -151,7 +151,7 @@ def observed(request: Request) -> Outcome:
                 return Outcome(TICKS, ENGINE, Word.NOT_APPLICABLE, reason=offers_no("wick_stats"))
             return _observed(ask, entries)
     except MakerFault as fault:
-        return broken(TICKS, fault)
+        return broken(TICKS, fault, request.maker)
 
 
 def _observed(ask: Ask, entries: Sequence[Entry]) -> Outcome:

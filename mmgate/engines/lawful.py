@@ -18,6 +18,7 @@ from mmgate.engines.functions import Property
 from mmgate.engines.laws import Ask, Law
 from mmgate.engines.shapes import ALL_LAWS
 from mmgate.ports.calls import FUNCTIONS
+from mmgate.ports.child import PortFault
 from mmgate.ports.direct import defect_of
 from mmgate.ports.messages import FEATURES
 from mmgate.ports.port import opened
@@ -42,6 +43,7 @@ UNFIT_MARKETS = (("GOLD", ("xyz:GOLD", "abc:GOLD")), ("NICKEL", ("xyz:GOLD", "xy
 """A name in the config, and the markets told, of which it fits two, or none (section 2)."""
 REFUSALS, EMPTY = "CFG-1", "CFG-4"
 REFUSAL_TITLE, EMPTY_TITLE = "wrong configs are refused by name", "an empty config means the table of defaults"
+UNGREETED = "the port could not be greeted"
 Refused = Callable[[Mapping[str, object]], tuple[str, ...] | None]
 
 
@@ -82,7 +84,7 @@ def _law(law: Law, maker: MakerRef, examples: int, number: int, check: Check) ->
                 return Outcome(law.spec_id, ENGINE, Word.NOT_APPLICABLE, reason=reason)
             return found
     except MakerFault as fault:
-        return broken(law.spec_id, fault)
+        return broken(law.spec_id, fault, maker)
 
 
 @contextmanager
@@ -139,8 +141,15 @@ def offers_no(call: str) -> str:
     return f"the port offers no call {call}"
 
 
-def broken(spec_id: str, fault: MakerFault) -> Outcome:
+def broken(spec_id: str, fault: MakerFault, maker: MakerRef) -> Outcome:
+    """Return what a spec says of a maker that broke the protocol.
+
+    A port that was never greeted has shown nothing of what a spec is about: that it can't be greeted violates ROB-1,
+    which is asked of every port. One that was greeted before, and now is not, has no such excuse.
+    """
     text = f"{fault.kind}: {fault.text}"
+    if maker.promise is None and isinstance(fault, PortFault) and not fault.greeted:
+        return Outcome(spec_id, ENGINE, Word.INCONCLUSIVE, reason=f"{UNGREETED}: {text}")
     return Outcome(spec_id, ENGINE, Word.VIOLATED, "", 0, (), (Violation(spec_id, 0, 0, text),), text)
 
 
@@ -161,7 +170,7 @@ def refusals(maker: MakerRef) -> Outcome:
             ]
         unfit = [fault for named, told in UNFIT_MARKETS if (fault := _quoted_all_the_same(maker, named, told))]
     except MakerFault as fault:
-        return broken(REFUSALS, fault)
+        return broken(REFUSALS, fault, maker)
     strength = f"{len(wrong)} wrong configs, {len(UNFIT_MARKETS)} names of markets"
     violations = tuple(
         Violation(REFUSALS, 0, 0, fault, asked=_asked("refusal", REFUSAL_TITLE, config)) for fault, config in found[:5]
@@ -246,7 +255,7 @@ def empty(maker: MakerRef) -> Outcome:
                 if ask(fn, {**args, "config": {}}) != ask(fn, {**args, "config": DEFAULTS})
             ]
     except MakerFault as fault:
-        return broken(EMPTY, fault)
+        return broken(EMPTY, fault, maker)
     violations = tuple(Violation(EMPTY, 0, 0, fault, asked=_asked("empty", EMPTY_TITLE, None)) for fault in faults)
     word = Word.VIOLATED if faults else Word.HOLDS
     return Outcome(

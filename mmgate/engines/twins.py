@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import cycle
 
 from mmgate.engines.judging import OUT_OF_TIME, OutOfTime, Stopped, alarm
+from mmgate.engines.lawful import broken
 from mmgate.engines.twin_events import altered_taker, refused, taker_fill, unusable
 from mmgate.ports.port import opened
 from mmgate.request import Entry, MakerRef, Request
@@ -324,7 +325,7 @@ def markets_apart(maker: MakerRef, engine: str) -> Outcome:
                 return Outcome("VOL-4", engine, Word.NOT_APPLICABLE, reason="the maker does not declare dynamic_offset")
         (calm, met), (wild, _) = (_first_market(maker, spikes) for spikes in (False, True))
     except MakerFault as fault:
-        return _outcome("VOL-4", engine, Found(1, f"{fault.kind}: {fault.text}"), "two markets")
+        return replace(broken("VOL-4", fault, maker), engine=engine)
     found = Found(met)
     if calm != wild:
         at = next((i for i, pair in enumerate(zip(calm, wild, strict=False)) if pair[0] != pair[1]), -1)

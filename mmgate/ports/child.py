@@ -40,7 +40,7 @@ class PortFault(MakerFault):
 
     `path`: the field that is wrong; `asked`, `answered`: the last request, whole, and the reply as far as one came.
     Kinds: not_started, exit, timeout, closed, not_utf8, not_json, too_long, wrong_id, wrong_type, unlike, refused,
-    and at its end stays, unasked, strays.
+    and at its end stays, unasked, strays. `greeted`: it had introduced itself before.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class PortFault(MakerFault):
         super().__init__(kind, text)
         self.transcript = transcript
         self.path, self.asked, self.answered = path, asked, answered
+        self.greeted = True
 
 
 class Child:

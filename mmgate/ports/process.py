@@ -73,9 +73,11 @@ class PortMaker:
         self._transcript: deque[str] = deque(maxlen=TRANSCRIPT_LINES)
         self._what = self._asked = ""
         self.answered = ""
-        if _silences[command] >= MOST_SILENCES:
-            raise PortFault("timeout", f"the port left {MOST_SILENCES} requests without a reply and is not asked again")
-        self._greet()
+        try:
+            self._greet_first()
+        except PortFault as fault:
+            fault.greeted = False
+            raise
 
     @property
     def name(self) -> str:
@@ -198,6 +200,11 @@ class PortMaker:
         if self._lives and self._used_up:
             self.leave()
             self._greet()
+
+    def _greet_first(self) -> None:
+        if _silences[self.command] >= MOST_SILENCES:
+            raise PortFault("timeout", f"the port left {MOST_SILENCES} requests without a reply and is not asked again")
+        self._greet()
 
     def _greet(self) -> None:
         try:

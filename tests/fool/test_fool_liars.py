@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from mmgate.asking import Asked, plan_of
-from mmgate.engines import simulation
+from mmgate.engines import lawful, simulation, twins
+from mmgate.engines.drawing import check
 from mmgate.engines.judging import judge
 from mmgate.inputs import InputRefused
 from mmgate.ports import waiting
@@ -103,6 +104,28 @@ def test_a_port_whose_first_start_failed_does_not_pass_for_its_good_behaviour_la
     assert "the port could not be greeted; mmgate port smoke explains it" in answer.stdout
     assert "✗ ROB-1 P1" in answer.stdout
     assert "found by greeting" in answer.stdout
+
+
+def test_a_port_that_was_never_greeted_violates_what_is_asked_of_all_ports_and_nothing_else(gate, tmp_path: Path):
+    command = liar(tmp_path, "if kind == 'hello':\n    os._exit(3)")
+    answer = gate.verify("--port", command, "--spec", "OFF-1", "--engine", "property")
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert "✗ ROB-1 P1" in answer.stdout
+    assert "OFF-1 P0 inconclusive: property: the port could not be greeted: exit: request 1 (hello)" in answer.stdout
+    assert "FAIL" in answer.stdout
+
+
+@pytest.mark.parametrize("spec_id", ["OFF-1", "CFG-1", "CFG-4", "VOL-4"])
+def test_a_port_that_was_greeted_before_and_now_is_not_has_no_excuse(spec_id: str, tmp_path: Path):
+    unheard = MakerRef("port", liar(tmp_path, "if kind == 'hello':\n    os._exit(3)"))
+    heard = replace(unheard, promise=(frozenset(), frozenset(), False))
+    for maker, word in ((unheard, Word.INCONCLUSIVE), (heard, Word.VIOLATED)):
+        request = Request(maker, (), (spec_id,), (), QUICK, 1, tmp_path / "run", 0)
+        lawful.refusals.cache_clear()
+        lawful.empty.cache_clear()
+        found = [*lawful.outcomes(request, check), *twins.outcomes(request, "property")]
+        assert found
+        assert {outcome.word for outcome in found} == {word}
 
 
 REMEMBERS = """
