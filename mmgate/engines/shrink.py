@@ -123,7 +123,8 @@ def _violation(judged: Judgement, spec_id: str) -> Violation | None:
 def _cut_tail(shrinker: Shrinker) -> None:
     """End the run right after the violation; if it is one of the finish, end the script earlier."""
     assert shrinker.violation is not None
-    world, at_ms = shrinker.world, shrinker.violation.now_ms
+    world = shrinker.world
+    at_ms = max(shrinker.violation.now_ms, world.parameters.start_ms)  # a twin's may bear no time
     if at_ms + TAIL_MS < world.parameters.end_ms or world.parameters.finish is Finish.SHUTDOWN:
         script = tuple(step for step in shrinker.script() if step.at_ms <= at_ms)
         cut = replace(world.parameters, end_ms=at_ms + TAIL_MS, finish=Finish.CUT)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from mmgate.corpus import TWIN
 from mmgate.engines.composer import Composer
 from mmgate.engines.judging import judge
 from mmgate.engines.shrink import Budget, shrink
 from mmgate.profiles import suite_file
 from mmgate.request import MakerRef
 from model.actions import Side
+from sim import world as worlds
 from sim.parameters import Finish
 from sim.world import World
 
@@ -60,3 +62,9 @@ def test_a_spent_budget_ends_the_search_with_what_it_has():
 
 def test_nothing_to_shrink_is_no_case():
     assert shrink(long_world(), MakerRef(), "CTR-1", "simulation") is None
+
+
+def test_the_counterexample_of_a_port_that_can_not_be_greeted_can_be_played_again():
+    case = shrink(long_world(), MakerRef("port", "false"), "ROB-1", "property", Budget(reruns=4), TWIN)
+    assert case is not None
+    assert worlds.from_data(worlds.to_data(case.world)).parameters == case.world.parameters
