@@ -40,6 +40,11 @@ class Late:
     text: str
 
 
+def _joined(first: Late, second: Late) -> Late:
+    """Return one that lasts as long as both, in the words of the first."""
+    return Late(min(first.since_ms, second.since_ms), max(first.until_ms, second.until_ms), first.text)
+
+
 class Times:
     """When things happened, until they are told; the oldest are forgotten."""
 
@@ -63,7 +68,7 @@ class Lateness:
     def __init__(self) -> None:
         self._run = journal.RunStarted(0, "", 0, "", MakerConfig(), (), 0, 0, 0)
         self._bounds = Bounds(MakerConfig(), 0, 0)
-        self._late: deque[Late] = deque(maxlen=MOST_KEPT)
+        self._late: deque[Late] = deque()
         self._sent, self._happened = Times(), Times()
         self._look: dict[type, Callable[[Any], Iterator[tuple[int, int, str, str]]]] = {
             journal.Turn: self._turn,
@@ -90,15 +95,20 @@ class Lateness:
         """Say what came so late that a spec's finding at this time may be due to it; empty when nothing did."""
         if spec_id in UNTIMED:
             return ""
-        after_ms = self._bounds.shutdown_ms + self._bounds.repair_ms
+        after_ms = self._after_ms()
         return next((one.text for one in self._late if one.since_ms <= now_ms <= one.until_ms + after_ms), "")
 
+    def _after_ms(self) -> int:
+        """How long what came late is felt after it is known."""
+        return self._bounds.shutdown_ms + self._bounds.repair_ms
+
     def _add(self, late: Late) -> None:
-        """Keep it, with the last one where both overlap."""
-        if self._late and late.since_ms <= self._late[-1].until_ms:
-            last = self._late.pop()
-            late = Late(min(last.since_ms, late.since_ms), max(last.until_ms, late.until_ms), last.text)
+        """Keep it, with the last one where what both excuse overlaps; of too many, the two oldest become one."""
+        if self._late and late.since_ms <= self._late[-1].until_ms + self._after_ms():
+            late = _joined(self._late.pop(), late)
         self._late.append(late)
+        if len(self._late) > MOST_KEPT:  # a spec's first findings are judged at the end: what explains them has to stay
+            self._late.appendleft(_joined(self._late.popleft(), self._late.popleft()))
 
     # -- one record each: when, when known, what, did what
 

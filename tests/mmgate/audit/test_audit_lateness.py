@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmgate.audit.lateness import Lateness
+from mmgate.audit.lateness import MOST_KEPT, Lateness
 from mmgate.profiles import suite_file
 from model import events, journal
 from model.actions import Cancel, Place, Side, Tif
@@ -105,3 +105,13 @@ def test_a_world_slower_than_the_rules_assume_blames_nobody_in_an_audit(tmp_path
     assert "violated" not in {row["word"] for row in rows.values()}
     assert "later than sent_timeout_ms" in rows["ORD-8"]["reason"]
     assert rows["ORD-11"]["word"] == "holds"
+
+
+def test_what_came_late_early_in_a_long_log_is_not_forgotten_for_what_comes_later():
+    lateness = begun()
+    for index in range(MOST_KEPT + 10):
+        happened_ms = 20_000 + index * 2 * AFTER_MS
+        heard(lateness, fill(happened_ms + 6_001, happened_ms))
+    assert lateness.excuse("INV-1", 21_000) != ""
+    assert lateness.excuse("INV-1", 20_000 + MOST_KEPT * 2 * AFTER_MS) != ""
+    assert lateness.excuse("INV-1", MOST_KEPT * 2 * AFTER_MS) == ""
