@@ -63,7 +63,7 @@ class Silences:
             yield line, f"{kind} {name}".strip()
 
     def _wait(self, key: Key, since: tuple[int, int]) -> None:
-        self._waiting.pop(key, None)
-        self._waiting[key] = since
+        """Wait for an answer; of a request that is repeated meanwhile, from the first time on."""
+        self._waiting.setdefault(key, since)
         if len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)

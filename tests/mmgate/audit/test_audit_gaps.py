@@ -85,6 +85,15 @@ def test_a_request_that_nothing_answers_is_told_once_an_answer_can_not_come_any_
     assert list(silences.over(9999)) == []
 
 
+def test_a_request_that_is_repeated_sooner_than_an_answer_takes_is_still_missed():
+    silences = Silences(6000)
+    late: list[tuple[int, str]] = []
+    for now_ms in (1000, 6000, 11_000):
+        late += silences.over(now_ms)
+        silences.asked(now_ms, now_ms, Cancel("xyz:GOLD", 7, None))
+    assert late == [(1000, "cancel 7")]
+
+
 @pytest.mark.parametrize("content", ['"status":{"error":"Post only', '"post":{"type":"cancel', '"openOrders","data"'])
 def test_a_word_that_is_missing_blames_nobody_where_nothing_is_numbered(tmp_path, watched, received, audit, content):
     seen = watched("evening", "counter", 2)
