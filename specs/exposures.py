@@ -60,8 +60,8 @@ class ExposureWithinLimit(Monitor):
         view = self.view
         if order.role is LADDER:
             self._rungs.setdefault((order.market, order.side), []).append(order)
-        mark_px = view.told_of(place.market).mark_px
-        if order.role is FLATTEN or place.reduce_only or mark_px is None or mark_px <= 0:
+        mark_px = min(view.told_of(place.market).marks, default=None)
+        if order.role is FLATTEN or place.reduce_only or mark_px is None:
             return
         side, resting = place.side, self._resting_beside(order)
         nets = view.positions.candidates(place.market)

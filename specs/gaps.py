@@ -23,7 +23,7 @@ class Ladder:
     def __init__(self, view: View, market: str, side: Side) -> None:
         told, readings = view.told_of(market), view.pricing.readings(market)
         self._view, self._market, self._side = view, market, side
-        sure = len(readings) == 1 and not view.orders.perhaps_in(market)
+        sure = len(readings) == 1 and len(told.marks) == 1 and not view.orders.perhaps_in(market)
         self.rungs = view.pricing.expected(market, side, readings) if sure else Rungs()
         self._oracle_px, self._mark_px = told.oracle_px or ZERO, told.mark_px or ZERO
         self._own = view.orders.open_in(market)

@@ -98,7 +98,8 @@ class OwnOrder:
     the first one was that no word on a cancel or end answered, repeated or not (L-6); `cancels_answered`: how many of
     them were refused, never left or got lost; while there are fewer, one is still out. `cancel_refused_ms`,
     `cancel_failed_ms`: when the last one was refused, or never left, with nothing told or sent since. `absent_ms`: an
-    answer did not tell it; `missed`: one to the outstanding query did not. `revived`: it ended, and was known again.
+    answer did not tell it; `missed`: one to the outstanding query did not; `surely_missed`: nor was it younger than its
+    last change by any reading. `revived`: it ended, and was known again.
     `ended_ms`: when the maker was told its end (`ended_by`: the word). `live`: on the venue's book now.
     """
 
@@ -136,6 +137,7 @@ class OwnOrder:
     done_filled: Decimal | None = None
     absent_ms: int | None = None
     missed: bool = False
+    surely_missed: bool = False
     revived: bool = False
     ended_ms: int | None = None
     ended_by: str = ""
@@ -205,7 +207,7 @@ class OwnOrder:
         self.cancel_pending_ms = self.cancel_waiting_ms = None
         self.cancel_refused_ms = self.cancel_failed_ms = None
         self.absent_ms = None
-        self.missed = self.revived = False
+        self.missed = self.surely_missed = self.revived = False
         self.ended_ms, self.ended_by = None, ""
 
 

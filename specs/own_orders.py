@@ -248,10 +248,11 @@ class Orders:
                 present.add(order.cloid)
                 if outstanding:
                     self._told_present(order, told, event, sent_timeout_ms)
+        waited_for = list(self.perhaps.values())
         for order in list(self.open.values()):
             if order.cloid not in present:
                 self._told_absent(order, event, sent_timeout_ms, outstanding)
-        for order in list(self.perhaps.values()) if outstanding else ():
+        for order in waited_for if outstanding else ():
             self._perhaps_absent(order, event, sent_timeout_ms)
 
     def _told_present(
@@ -269,27 +270,29 @@ class Orders:
         self._alive(order, event.now_ms, told.oid, told.remaining)
 
     def _told_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int, outstanding: bool) -> None:
-        before = order.missed
+        before, surely_before = order.missed, order.surely_missed
         if event.sent_ms >= order.sent_ms:
             order.absent_ms = event.now_ms
             order.missed = before or outstanding
-        refused_ms, seen = order.cancel_refused_ms, order.told_resting_ms is not None
+        seen = order.told_resting_ms is not None
         if not outstanding or order.last_change_ms(refusals=not seen) >= event.sent_ms:
             return
+        unchanged = order.last_change_ms() < event.sent_ms
+        order.surely_missed = surely_before or unchanged
         twice = before and event.sent_ms - order.sent_ms >= sent_timeout_ms
         if seen or twice:
             self._end(order, event.now_ms, "absent")
-            if refused_ms is not None and refused_ms >= event.sent_ms:
+            if not unchanged or not (seen or surely_before):
                 self.perhaps[order.cloid] = order
 
     def _perhaps_absent(self, order: OwnOrder, event: events.OpenOrders, sent_timeout_ms: int) -> None:
         """Absent twice, the second time late enough, it is over by every reading (L-7a)."""
         if order.last_change_ms() >= event.sent_ms:
             return
-        twice = order.absent_ms is not None and event.sent_ms - order.sent_ms >= sent_timeout_ms
+        twice = order.surely_missed and event.sent_ms - order.sent_ms >= sent_timeout_ms
         if twice or order.told_resting_ms is not None:
-            del self.perhaps[order.cloid]
-        order.absent_ms = event.now_ms
+            self.perhaps.pop(order.cloid, None)
+        order.surely_missed = True
 
     def _alive(self, order: OwnOrder, now_ms: int, oid: int | None, remaining: Decimal | None) -> None:
         if order.ended_ms is not None:  # known again: its old cancels are forgotten (L-7a)
@@ -303,7 +306,7 @@ class Orders:
         order.known = True
         order.ended_ms, order.ended_by = None, ""
         order.absent_ms = order.cancel_refused_ms = None
-        order.missed = False
+        order.missed = order.surely_missed = False
         order.oid = oid if oid is not None else order.oid
         if order.told_resting_ms is None:
             order.told_resting_ms = now_ms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
@@ -125,6 +126,17 @@ def test_exposure_counts_every_order_not_yet_ended(story):
     outcome = run.end("INV-3")
     assert outcome.word is Word.VIOLATED
     assert "buy exposure becomes 1100 USD over 1000 at mark 100" in outcome.violations[0].text
+
+
+def test_exposure_may_be_counted_at_the_mark_of_the_last_price_or_of_a_later_fill(story):
+    for size, word in (("1.95", Word.HOLDS), ("2.05", Word.VIOLATED)):
+        run = story()
+        bid = run.rung(sz="8")
+        run.oracle("100", bid)
+        run.rests(bid)
+        told = run.fills(bid, told=False)
+        run.tell(replace(told, mark_px=D("101")), run.rung(px="99.7", sz=size))
+        assert run.word("INV-3") is word
 
 
 def test_exposure_is_free_again_when_an_order_has_ended(story):

@@ -65,6 +65,23 @@ def test_absence_ends_an_order_seen_resting_at_once_and_an_unseen_one_the_second
     assert order_of(run, unseen).ended_by == "absent"
 
 
+def test_an_answer_asked_for_in_the_ms_of_a_word_may_or_may_not_be_the_first_absence(story):
+    run = story()
+    unseen = run.rung()
+    run.oracle("100", unseen)
+    run.timer(4900, run.cancel(unseen))
+    run.timer(50)
+    run.tell(events.CancelRejected(run.now_ms, GOLD, unseen.cloid, None), QueryOpenOrders())
+    run.answer()
+    run.timer(250, QueryOpenOrders())
+    run.answer()
+    assert order_of(run, unseen).ended_by == "absent"
+    assert run.panel.view.orders.perhaps_in(GOLD)
+    run.timer(250, QueryOpenOrders())
+    run.answer()
+    assert not run.panel.view.orders.perhaps_in(GOLD)
+
+
 def test_an_answer_that_nobody_waits_for_ends_nothing(story):
     run = story()
     rung = run.rung()
