@@ -157,7 +157,7 @@ def _ask(ref: MakerRef, spec_id: str, question: Question, case: Any, steps: list
 
 
 def _of(outcome: Outcome) -> str | None:
-    if outcome.word is Word.VIOLATED:
+    if outcome.word in (Word.VIOLATED, Word.INCONCLUSIVE):  # nobody could ask: as with laws, no answer is a fault
         return outcome.reason
     return {Word.HOLDS: None, Word.VACUOUS: UNMET}.get(outcome.word, UNASKED)
 

@@ -14,6 +14,7 @@ from mmgate.asking import Asked, plan_of
 from mmgate.engines import lawful, simulation, twins
 from mmgate.engines.drawing import check
 from mmgate.engines.judging import judge
+from mmgate.engines.questions import Question, ask_again
 from mmgate.inputs import InputRefused
 from mmgate.ports import waiting
 from mmgate.ports.child import PortFault
@@ -126,6 +127,12 @@ def test_a_port_that_was_greeted_before_and_now_is_not_has_no_excuse(spec_id: st
         found = [*lawful.outcomes(request, check), *twins.outcomes(request, "property")]
         assert found
         assert {outcome.word for outcome in found} == {word}
+
+
+@pytest.mark.parametrize(("spec_id", "kind"), [("CFG-4", "empty"), ("VOL-4", "markets")])
+def test_no_counterexample_is_put_aside_because_the_port_can_not_be_greeted(spec_id: str, kind: str, tmp_path: Path):
+    maker = MakerRef("port", liar(tmp_path, "if kind == 'hello':\n    os._exit(3)"))
+    assert ask_again(maker, spec_id, Question(kind, kind, None)).word is Word.VIOLATED
 
 
 REMEMBERS = """
