@@ -44,6 +44,7 @@ def test_the_suites_scenarios_are_embedded():
         "fewer-markets", "crash-loop", "calm", "account", "brink", "signal-offline", "lost-fills",
         "late-fills", "lost-cancels", "nibbles", "one-counter", "stale-fills", "thin-close", "told-remaining",
         "price-scales", "gate-long-life", "signal-in-flight", "edges", "crossing-rungs",
+        "friday-again",
     }  # fmt: skip
     assert set(scenario.embedded()) == expected
 
