@@ -71,8 +71,14 @@ class AsksTwice(Monitor):
             self._due_ms = None
 
     def on_turn(self, turn: journal.Turn) -> None:
-        """Judge at the first event past the time of the first query, then of the second; and past the interval."""
+        """Judge at the first event past the time of the first query, then of the second; and past the interval.
+
+        A signal or a hard stop that has been answered leaves a life nothing to ask for (L-9).
+        """
         wake_ms = self._judge_owed()
+        stop = self.view.stops.current
+        if stop is not None and stop.lasting and stop.answered_ms is not None:
+            self._heard_ms = None
         if self._heard_ms is not None:
             until_ms = self._heard_ms + self.view.config.reconcile_interval_ms + self._slack_ms()
             if self.view.event_ms > until_ms:

@@ -229,7 +229,7 @@ def main() -> None:
     path = Path(__file__).parent / COUNTEREXAMPLES
     wanted = sys.argv[1:] or [defect.id for defect in ALL]
     if unknown := [name for name in wanted if name not in BY_ID]:
-        sys.exit(f"hunting: no defect {', '.join(unknown)}; those of specs/defects are meant, such as counter-untracked")
+        sys.exit(f"hunting: no defect {', '.join(unknown)}; name ids such as counter-untracked")
     known: dict[str, list[Data]] = {}
     for line in path.read_text(encoding="ascii").splitlines() if path.exists() else ():
         found = json.loads(line)

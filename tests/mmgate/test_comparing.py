@@ -39,9 +39,7 @@ def test_a_version_that_got_worse_is_named_with_the_requests_that_tell_it_apart(
     found = json.loads((run / "compare.json").read_text())
     assert (found["lock_step"]["parted"], found["lock_step"]["mode"]) == (1, "actions+log")
     assert "the old version: place counter" in told.stdout
-    repeated = subprocess.run(
-        [str(run / "repro.sh")], cwd="/", capture_output=True, text=True, timeout=60, check=False
-    )
+    repeated = subprocess.run([str(run / "repro.sh")], cwd="/", capture_output=True, text=True, timeout=60, check=False)
     assert repeated.returncode == 1
     assert '"role":"counter"' in repeated.stdout
 

@@ -91,6 +91,18 @@ def test_nothing_is_asked_while_the_connection_is_lost(story):
     assert run.outcome("ORD-14").word is not Word.VIOLATED
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_life_that_is_over_for_good_need_not_ask_any_more(story, answered: bool):
+    run = story(reconcile_interval_ms=10_000)
+    run.tell(events.Shutdown(run.now_ms, "signal"))
+    run.timer(250, QueryOpenOrders())
+    if answered:
+        run.answer()
+    for _ in range(120):
+        run.timer(250)
+    assert bool(run.outcome("ORD-14").violations) is not answered
+
+
 @pytest.mark.parametrize("open_over_the_outage", [True, False])
 def test_after_a_reconnect_some_wait_for_the_answer_to_the_query_before_it(story, open_over_the_outage: bool):
     run = story(settle=False)
