@@ -6,7 +6,7 @@ import pytest
 
 from mmgate.engines import needles, symbolic
 from mmgate.engines.lemma_words import Finding
-from mmgate.engines.needles import CHANCE, searched
+from mmgate.engines.needles import CHANCE, least, searched
 from mmgate.engines.symbolic import Work, repeats, sought
 from model import quoting
 from specs.contracts import LEMMAS
@@ -48,6 +48,15 @@ def test_a_search_that_finds_nothing_proves_nothing():
 
 def test_the_same_search_finds_the_same_needle(astray):
     assert sought(MIRROR, 100) == sought(MIRROR, 100)
+
+
+def test_whatever_the_solver_met_first_the_arguments_nearest_to_0_are_told():
+    def refutes(arguments):
+        return arguments["oracle"] == NEEDLE and arguments["offset"] <= -3 and arguments["other"] in (True, 0)
+
+    for offset in (-10**9, -17, -3):
+        found = least({"oracle": NEEDLE, "offset": offset, "other": True}, refutes)
+        assert found == {"oracle": NEEDLE, "offset": -3, "other": True}
 
 
 def test_a_needle_in_what_the_provers_confirm_is_an_error(astray, monkeypatch):
