@@ -54,7 +54,7 @@ def test_whatever_the_solver_met_first_the_arguments_nearest_to_0_are_told():
     def refutes(arguments):
         return arguments["oracle"] == NEEDLE and arguments["offset"] <= -3 and arguments["other"] in (True, 0)
 
-    for offset in (-10**9, -17, -3):
+    for offset in (-(10**9), -17, -3):
         found = least({"oracle": NEEDLE, "offset": offset, "other": True}, refutes)
         assert found == {"oracle": NEEDLE, "offset": -3, "other": True}
 
