@@ -19,6 +19,7 @@ class DeadlineAhead(Monitor):
 
     `_bare_ms`: since when an own order of this life is live without a deadline ahead. A message's way is allowed for:
     the order may land before the switch that was sent with it. `_set_ms`: when the venue took the deadline in force;
+    `_renewed_ms`: when this life last asked for one in an outage, which swallows it without a word;
     `_live_ms`: since when an own order is live, from when on it has to be renewed each third of its time.
     `_done_ms`: since when a shutdown is told to be done and nothing was placed; a switch left armed would then cancel
     the orders of the account's other strategies (L-10).
@@ -33,7 +34,7 @@ class DeadlineAhead(Monitor):
         self._refused = False
         self._bare_ms: int | None = None
         self._reported = False
-        self._set_ms = 0
+        self._set_ms = self._renewed_ms = 0
         self._live_ms: int | None = None
         self._late = False
         self._fired_ms: int | None = None
@@ -47,6 +48,7 @@ class DeadlineAhead(Monitor):
         """A new life arms the switch anew."""
         self._asked = self._refused = self._reported = False
         self._bare_ms = self._done_ms = self._live_ms = None
+        self._renewed_ms = 0
 
     def on_log(self, turn: journal.Turn) -> None:
         """Note that the shutdown is done."""
@@ -72,6 +74,8 @@ class DeadlineAhead(Monitor):
     def sent_schedule_cancel(self, turn: journal.Turn, action: ScheduleCancel, order: None) -> None:
         """Note that the maker asks for a deadline."""
         self._asked = self._asked or action.time_ms is not None
+        if not self.view.connected:
+            self._renewed_ms = self.view.event_ms
 
     def told_schedule_cancel_rejected(self, turn: journal.Turn, event: events.ScheduleCancelRejected) -> None:
         """What is not granted can't be demanded."""
@@ -129,7 +133,8 @@ class DeadlineAhead(Monitor):
     def _judge_age(self, live_ms: int | None) -> None:
         """Blame a deadline that was not renewed each third of its time while an own order was live (L-10)."""
         dead_man_ms = self.view.config.dead_man_ms
-        if self._late or live_ms is None or not self._overdue(max(live_ms, self._set_ms + dead_man_ms // 3)):
+        due_ms = max(self._set_ms, self._renewed_ms) + dead_man_ms // 3
+        if self._late or live_ms is None or not self._overdue(max(live_ms, due_ms)):
             return
         self._late = True
         age = f"{self.view.now_ms - self._set_ms} ms old, over live orders"

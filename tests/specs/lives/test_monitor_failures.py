@@ -175,6 +175,23 @@ def test_an_old_deadline_has_a_way_to_be_renewed_in_once_an_order_comes(story):
     assert run.outcome("DMS-1").word is not Word.VIOLATED
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_renewal_that_an_outage_swallowed_is_followed_by_the_next_a_third_later(story, asked: bool):
+    run = armed(story, dead_man_ms=30_000)
+    rung = run.rung()
+    run.oracle("100", ScheduleCancel(run.now_ms + 31_000), rung)
+    granted(run, 30_000)
+    run.rests(rung)
+    run.timer(9000)
+    run.tell(events.Disconnected(run.now_ms))
+    run.timer(1000, *((ScheduleCancel(run.now_ms + 31_000),) if asked else ()))
+    run.tell(events.Connected(run.now_ms), QueryOpenOrders())
+    run.answer(orders=(rung,))
+    for _ in range(16):
+        run.timer(250)
+    assert bool(run.outcome("DMS-1").violations) is not asked
+
+
 @pytest.mark.parametrize(("renewed_ms", "word"), [(600, Word.HOLDS), (3000, Word.VIOLATED)])
 def test_after_a_reconnect_a_deadline_is_renewed_once_the_answer_is_there(story, renewed_ms: int, word: Word):
     run = armed(story, dead_man_ms=30_000)
