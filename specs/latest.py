@@ -36,6 +36,10 @@ class Latest(Generic[K, V]):
         """Return the value of a key that is remembered."""
         return self._kept.get(key)
 
+    def take(self, key: K) -> V | None:
+        """Return the value of a key, and forget it."""
+        return self._kept.pop(key, None)
+
 
 class Marked:
     """Marks on orders by their names, looked through now and then: one on an order that is `gone` is dropped."""

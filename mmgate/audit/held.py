@@ -6,7 +6,6 @@ What is never told is taken in the maker's favour: an order is live only as long
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,12 +18,12 @@ from mmgate.audit.reading import Item
 from mmgate.audit.recording import NOTHING_MATCHED
 from mmgate.audit.shapes import UNORDERED, ending, name, number, rows, side, table, whole
 from mmgate.audit.wire import Wire
+from specs.latest import Latest
 
 Body: TypeAlias = dict[str, Any]
 Row: TypeAlias = tuple[int, int, int, Body]
 """The venue's time, the order among equal times, the line, the message."""
 CROSSED, OPENED, TRADED, ENDED = range(4)
-ENDED_KEPT = 20_000
 ROUGH = ("start", "died", "disconnected", "connected", "incident", "incident_over")
 """Events of a process around which messages do not come."""
 LOST_MS = 60_000
@@ -67,23 +66,6 @@ class Sent:
     over: bool = False
 
 
-class Ids:
-    """Latest keys, the oldest forgotten."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[object, Any] = OrderedDict()
-
-    def add(self, key: object, value: Any = True) -> None:
-        """Remember a key."""
-        self._kept[key] = value
-        if len(self._kept) > ENDED_KEPT:
-            self._kept.popitem(last=False)
-
-    def find(self, key: object) -> Any:
-        """Return what was remembered with a key."""
-        return self._kept.get(key)
-
-
 @dataclass
 class Telling:
     """One reading of the log, from its beginning: yields the rows as they are told."""
@@ -97,10 +79,10 @@ class Telling:
     flaws: list[tuple[int, str]] = field(default_factory=list)
     unexplained: list[tuple[int, str]] = field(default_factory=list)
     open: dict[int, Standing] = field(default_factory=dict)
-    _sent: Ids = field(default_factory=Ids)
-    _ended: Ids = field(default_factory=Ids)
-    _early: Ids = field(default_factory=Ids)
-    _gone: Ids = field(default_factory=Ids)
+    _sent: Latest[object, Any] = field(default_factory=Latest)
+    _ended: Latest[object, Any] = field(default_factory=Latest)
+    _early: Latest[object, Any] = field(default_factory=Latest)
+    _gone: Latest[object, Any] = field(default_factory=Latest)
     _traded: set[tuple[int, str, int]] = field(default_factory=set)
     _began_ms: int = 0
     _rough_ms: int = 0
@@ -128,7 +110,7 @@ class Telling:
             self._began_ms = now_ms
             self._size = {self.words.coin(row): number(row.get("szi")) for row in rows(body.get("positions"))}
             for row in rows(body.get("orders")):
-                self._ended.add(whole(row.get("oid")))
+                self._ended.keep(whole(row.get("oid")), True)
         for row in filter(self.words.heeded, rows(body.get("fills"))):
             yield from self._fill(line, now_ms, row, snapshot=True)
         self._compare(line, now_ms - self.round_trip_ms, now_ms, rows(body.get("orders")))
@@ -137,7 +119,7 @@ class Telling:
         """Note orders."""
         request = (self.wire.sent(now_ms, content) or {}) if "method" in content else content
         for row in rows(request.get("orders", [])):
-            self._sent.add(row.get("c"), Sent(row, now_ms))
+            self._sent.keep(row.get("c"), Sent(row, now_ms))
 
     def _received(self, line: int, now_ms: int, message: Body, beside: Body) -> Iterator[Row]:
         channel, data = message.get("channel"), message.get("data")
@@ -171,7 +153,7 @@ class Telling:
             return
         venue_ms = whole(row["statusTimestamp"]) + self.offset_ms
         self.clocks.received(line, venue_ms, now_ms)
-        sent = self._sent.find(order.get("cloid"))
+        sent = self._sent.of(order.get("cloid"))
         if sent is not None:
             self.clocks.landed(line, sent.now_ms, venue_ms)
         if sent is not None and _ioc(sent):
@@ -188,28 +170,28 @@ class Telling:
     def _opened(self, line: int, venue_ms: int, order: Body, sent: Sent | None) -> Iterator[Row]:
         oid = whole(order.get("oid"))
         standing = self.open.get(oid)
-        if self._ended.find(oid) or (standing is not None and not standing.unseen):
+        if self._ended.of(oid) or (standing is not None and not standing.unseen):
             return
         if sent is not None:
             tif = table(table(sent.row.get("t")).get("limit")).get("tif")
             order = {**order, "tif": tif, "reduceOnly": sent.row.get("r") is True}
         self.open[oid] = Standing(order, line, number(order.get("sz")), venue_ms)
         yield venue_ms, OPENED, line, _message(order, "open")
-        early, last_ms = self._early.find(oid) or (ZERO, 0)
+        early, last_ms = self._early.of(oid) or (ZERO, 0)
         in_part = number(order.get("origSz", order["sz"])) > number(order["sz"])
         if early and not (in_part and last_ms <= venue_ms):  # else its size there is without them
             yield from self._taken(line, last_ms, oid, early)
-        if oid in self.open and (gone := self._gone.find(oid)):
+        if oid in self.open and (gone := self._gone.of(oid)):
             yield from self._closed(*gone)
 
     def _closed(self, line: int, venue_ms: int, order: Body, status: str) -> Iterator[Row]:
         oid = whole(order.get("oid"))
         standing = self.open.pop(oid, None)
         if standing is None:
-            if not self._ended.find(oid) and not self._gone.find(oid):  # its coming may be told later
-                self._gone.add(oid, (line, venue_ms, order, status))
+            if not self._ended.of(oid) and not self._gone.of(oid):  # its coming may be told later
+                self._gone.keep(oid, (line, venue_ms, order, status))
             return
-        self._ended.add(oid)
+        self._ended.keep(oid, True)
         if standing.unseen:
             yield min(standing.unseen, venue_ms), OPENED, line, _message(standing.shown(venue_ms), "open")
         yield venue_ms, ENDED, line, _message({**order, "sz": str(order.get("sz", "0"))}, status)
@@ -230,13 +212,13 @@ class Telling:
     def _over(self, order: Body) -> bool:
         """Note that an order that never rests has had its last word; say whether it had it before."""
         key = order.get("cloid") or order.get("oid")
-        before = self._ended.find(key) is not None
-        self._ended.add(key)
+        before = self._ended.of(key) is not None
+        self._ended.keep(key, True)
         return before
 
     def _worded(self, line: int, now_ms: int, reply: Body) -> Iterator[Row]:
         """A reply bears no venue's time: what it alone tells counts from its coming."""
-        status, sent = table(reply.get("status")), self._sent.find(reply.get("cloid"))
+        status, sent = table(reply.get("status")), self._sent.of(reply.get("cloid"))
         if sent is None or reply.get("type") != "order":
             return
         error = status.get("error")
@@ -268,8 +250,8 @@ class Telling:
         """Take a fill off a resting order, in whatever order they are told; the last of them ends it."""
         standing = self.open.get(oid)
         if standing is None:
-            early, last_ms = self._early.find(oid) or (ZERO, 0)
-            self._early.add(oid, (early + size, max(last_ms, venue_ms)))
+            early, last_ms = self._early.of(oid) or (ZERO, 0)
+            self._early.keep(oid, (early + size, max(last_ms, venue_ms)))
             return
         if venue_ms <= standing.unseen:
             standing.before += size
@@ -296,15 +278,15 @@ class Telling:
             elif standing.seen_ms < asked_ms and self.words.own(standing.order.get("cloid")):
                 standing.absent = True  # another strategy's may be of a market that is not asked about
         for oid, row in present.items():
-            if oid not in self.open and not self._ended.find(oid) and not self._gone.find(oid):
+            if oid not in self.open and not self._ended.of(oid) and not self._gone.of(oid):
                 self._shown(oid, Standing(row, line, number(row.get("sz")), asked_ms, unseen=now_ms))
 
     def _shown(self, oid: int, standing: Standing) -> None:
         """Take up an order that only an answer shows. Which fills its size there contains is sure of own ones only."""
         self.open[oid] = standing
-        sent = self._sent.find(standing.order.get("cloid"))
+        sent = self._sent.of(standing.order.get("cloid"))
         if sent is not None:
-            standing.size, (standing.before, _) = number(sent.row["s"]), self._early.find(oid) or (ZERO, 0)
+            standing.size, (standing.before, _) = number(sent.row["s"]), self._early.of(oid) or (ZERO, 0)
             standing.left = standing.size - standing.before
 
     def _add_up(self, line: int, asked_ms: int, told: list[Body]) -> None:

@@ -6,7 +6,7 @@ for known. A snapshot's fills are no such case: the rules say what they mean how
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from model import events, journal
 from model.actions import Cancel, Place
 from model.config import MakerConfig
 from specs.bounds import Bounds
+from specs.latest import Latest
 
 UNTIMED = frozenset(
     (
@@ -26,7 +27,6 @@ UNTIMED = frozenset(
 SILENT = frozenset((events.Timer, events.Oracle))
 """Events that tell of nothing that happened before."""
 FILLS = (events.Fill, events.TakerFill)
-REMEMBERED = 20_000
 MOST_KEPT = 4_096
 LATER = "{} {} ms after it {}, later than sent_timeout_ms"
 
@@ -45,23 +45,6 @@ def _joined(first: Late, second: Late) -> Late:
     return Late(min(first.since_ms, second.since_ms), max(first.until_ms, second.until_ms), first.text)
 
 
-class Times:
-    """When things happened, until they are told; the oldest are forgotten."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, int] = OrderedDict()
-
-    def note(self, key: Hashable, now_ms: int) -> None:
-        """Remember when something was."""
-        self._kept[key] = now_ms
-        if len(self._kept) > REMEMBERED:
-            self._kept.popitem(last=False)
-
-    def take(self, key: Hashable) -> int | None:
-        """Return when it was, once."""
-        return self._kept.pop(key, None)
-
-
 class Lateness:
     """Looks at each record for what came late; says for how long a spec can't blame for it."""
 
@@ -69,7 +52,8 @@ class Lateness:
         self._run = journal.RunStarted(0, "", 0, "", MakerConfig(), (), 0, 0, 0)
         self._bounds = Bounds(MakerConfig(), 0, 0)
         self._late: deque[Late] = deque()
-        self._sent, self._happened = Times(), Times()
+        self._sent: Latest[Hashable, int] = Latest()
+        self._happened: Latest[Hashable, int] = Latest()
         self._look: dict[type, Callable[[Any], Iterator[tuple[int, int, str, str]]]] = {
             journal.Turn: self._turn,
             journal.OrderOpened: self._landed,
@@ -131,22 +115,22 @@ class Lateness:
                 yield happened_ms, turn.now_ms, "a word on an order was told", "happened"
         for action in turn.reply.actions:
             if type(action) is Place:
-                self._sent.note(action.cloid, turn.now_ms)
+                self._sent.keep(action.cloid, turn.now_ms)
             elif type(action) is Cancel:
-                self._sent.note(("cancel", action.cloid or action.oid), turn.now_ms)
+                self._sent.keep(("cancel", action.cloid or action.oid), turn.now_ms)
 
     def _landed(
         self, record: journal.OrderOpened | journal.OrderExecuted | journal.OrderRefused
     ) -> Iterator[tuple[int, int, str, str]]:
         if record.oid is not None:
-            self._happened.note((WORDS[type(record)], record.oid), record.now_ms)
+            self._happened.keep((WORDS[type(record)], record.oid), record.now_ms)
         sent_ms = self._sent.take(record.cloid)
         if sent_ms is not None:
             yield sent_ms, record.now_ms, "an order came to the venue", "was sent"
 
     def _closed(self, record: journal.OrderClosed) -> Iterator[tuple[int, int, str, str]]:
         if record.reason != "filled":
-            self._happened.note((events.Canceled, record.oid), record.now_ms)
+            self._happened.keep((events.Canceled, record.oid), record.now_ms)
         asked = [self._sent.take(("cancel", name)) for name in (record.cloid, record.oid)]
         times = [asked_ms for asked_ms in asked if asked_ms is not None]
         if times and record.reason == "canceled":  # of several the last one: those before got lost

@@ -5,7 +5,6 @@ Strict where a number or a name is concerned: what is not as it must be raises `
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -19,12 +18,12 @@ from model.actions import Action, Cancel, Place, Side, Tif
 from model.codec import TRACE, Malformed, show
 from model.config import MakerConfig
 from model.market import Market
+from specs.latest import Latest
 
 ZERO = Decimal(0)
 TRADES = ("Open Long", "Open Short", "Close Long", "Close Short", "Long > Short", "Short > Long", "Buy", "Sell")
 """What `dir` says of fills that a strategy's order made; others (liquidation, settlement, …) are nobody's order."""
 TAKEN = "{} is no strategy's trade: whose part of the position it takes is not told"
-ORDERS_KEPT = 20_000
 MOST_QUERIES = 1000
 
 
@@ -37,7 +36,7 @@ class Words:
         self._ignored = frozenset(account["ignored_channels"])
         self._patterns: list[str] = account["ignored_coins"]
         self._passed: dict[str, bool] = {}
-        self._cloids: OrderedDict[int, str] = OrderedDict()
+        self._cloids: Latest[int, str] = Latest()
         self._life_ms = 0
         self.own = own
 
@@ -112,7 +111,7 @@ class Words:
         """Read a fill as told; one of an order that is not the maker's is the other strategy's."""
         cloid, oid = ids(row)
         if cloid is None and oid is not None:
-            cloid = self._cloids.get(oid)
+            cloid = self._cloids.of(oid)
         kind = events.Fill if self.own(cloid) else events.TakerFill
         return kind(
             now_ms, self.coin(row), cloid, oid, whole(row.get("time")) + self._offset_ms, whole(row.get("tid")),
@@ -123,9 +122,7 @@ class Words:
     def _named(self, cloid: str | None, oid: int | None) -> None:
         """Remember an order's name for fills that tell its number only."""
         if cloid is not None and oid is not None and oid not in self._cloids and self.own(cloid):
-            self._cloids[oid] = cloid
-            if len(self._cloids) > ORDERS_KEPT:
-                self._cloids.popitem(last=False)
+            self._cloids.keep(oid, cloid)
 
     def orders(self, value: object) -> tuple[events.OpenOrder, ...]:
         """Read open orders."""

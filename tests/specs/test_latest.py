@@ -13,6 +13,7 @@ def test_the_latest_values_are_kept_and_the_oldest_forgotten():
     assert [latest.of(number) for number in range(5)] == [None, None, "2", "3", "4"]
     assert 1 not in latest
     assert 4 in latest
+    assert [latest.take(4), latest.take(4), len(latest)] == ["4", None, 2]
 
 
 def test_a_mark_stays_as_long_as_its_order_is_remembered_and_no_longer():
